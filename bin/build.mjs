@@ -1,0 +1,41 @@
+// Bundles the two programs: the CLI, and init (PID 1 of a container). See docs/decisions/0001-house.md.
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const started = new Date();
+
+// esbuild has already shown what is wrong and where; its stack trace would only push that off the screen.
+const failed = () => process.exit(1);
+
+const { outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: { tsstep: 'stepper/main.ts', init: 'core/init/main.ts' },
+  outdir: dist,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // CommonJS has no import.meta. A bundle sits in dist/, so its own folder is what these become.
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  legalComments: 'none',
+  logLevel: 'warning',
+  write: false,
+}).catch(failed);
+
+mkdirSync(dist, { recursive: true });
+for (const { path, contents } of outputFiles) replace(path, contents);
+
+// Dated at the start: a source edited while esbuild ran is newer than the stamp, and is built next time.
+const stamp = join(dist, '.stamp');
+replace(stamp, '');
+utimesSync(stamp, started, started);
+
+/** A container started during the build finds the old program or the new one, never half of one. */
+function replace(/** @type {string} */ path, /** @type {string | Uint8Array} */ contents) {
+  writeFileSync(`${path}.new`, contents);
+  renameSync(`${path}.new`, path);
+}

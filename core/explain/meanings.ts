@@ -1,0 +1,111 @@
+import type { Operation } from '../operation.ts';
+import type { Meaning, Meanings } from './explain.ts';
+
+const isBind = (operation: Operation): boolean => operation.kind === 'mount' && operation.flags.includes('MS_BIND');
+
+function missingMountPart(operation: Operation): Meaning {
+  if (operation.kind !== 'mount') return { why: 'a path is missing', remedy: 'look at the path above' };
+  if (isBind(operation)) {
+    return {
+      code: 'bad-mount',
+      why: `the source ${operation.source} does not exist on the host`,
+      remedy: `mkdir -p ${operation.source}, or use -v, which makes it`,
+    };
+  }
+  return { why: `${operation.target} or a directory that the options name does not exist`, remedy: 'tsstep clean, then try again: something was removed meanwhile' };
+}
+
+function invalidMount(operation: Operation): Meaning {
+  if (operation.kind === 'mount' && operation.fstype === 'overlay') {
+    return {
+      code: 'missing-kernel-feature',
+      why: 'overlayfs refuses these directories: its upperdir may not be on another overlay, on NFS or on vfat; `dmesg | tail` says which',
+      remedy: 'keep the state on a real disk or a tmpfs: TSSTEP_ROOT=/some/where',
+    };
+  }
+  return { code: 'bad-mount', why: 'the options do not fit this filesystem', remedy: 'check the mount options that you gave' };
+}
+
+/** By operation kind and errno; `explain` has what holds for every call. */
+export const meanings: Meanings = {
+  mount: {
+    ENOENT: missingMountPart,
+    EINVAL: invalidMount,
+    ENODEV: {
+      code: 'missing-kernel-feature',
+      why: 'the kernel does not know this filesystem',
+      remedy: 'modprobe overlay; if that fails, the kernel was built without it',
+    },
+    ENOTDIR: {
+      code: 'bad-mount',
+      why: 'source and target are not both directories or both files: a file cannot be mounted on a directory',
+      remedy: 'give a directory for a directory, a file for a file',
+    },
+    ELOOP: { code: 'bad-mount', why: 'the target goes through too many symlinks', remedy: 'choose a target that is not a symlink to itself' },
+    EBUSY: { code: 'bad-mount', why: 'upperdir or workdir is in use by another overlay', remedy: 'tsstep clean' },
+  },
+  mkdir: {
+    ENOENT: { code: 'bad-mount', why: 'the directory above it does not exist', remedy: 'make it first' },
+    ENOTDIR: { code: 'bad-mount', why: 'a part of the path is a file', remedy: 'choose another path' },
+    EEXIST: { code: 'bad-mount', why: 'something else is there already', remedy: 'tsstep doctor --leaks' },
+  },
+  unshare: {
+    EINVAL: { code: 'missing-kernel-feature', why: 'the kernel was built without this namespace', remedy: 'tsstep doctor names what is missing' },
+    ENOSPC: { why: 'the limit of namespaces is reached', remedy: 'cat /proc/sys/user/max_*_namespaces, and raise the one that is full' },
+  },
+  setns: {
+    ENOENT: { code: 'container-state', why: 'the process that held the namespace is gone', remedy: 'start the other container again' },
+  },
+  setrlimit: {
+    EPERM: {
+      why: 'raising a hard limit needs CAP_SYS_RESOURCE, which tsstep does not have here',
+      remedy: 'ask for a hard limit that is not above `ulimit -H` of this shell',
+    },
+    EINVAL: { code: 'usage', why: 'the soft limit is above the hard one', remedy: 'soft:hard, with soft not above hard' },
+  },
+  capset: {
+    EPERM: {
+      why: 'tsstep itself does not have one of these capabilities, so it cannot give it',
+      remedy: 'grep CapEff /proc/self/status shows what this machine’s root has; leave out --cap-add',
+    },
+  },
+  chdir: {
+    ENOENT: { code: 'bad-mount', why: 'the working directory does not exist and could not be made', remedy: 'choose another -w' },
+    ENOTDIR: { code: 'bad-mount', why: 'the working directory is a file in this image', remedy: 'choose another -w', exit: 126 },
+    EEXIST: { code: 'bad-mount', why: 'the working directory is a file in this image', remedy: 'choose another -w', exit: 126 },
+  },
+  sethostname: {
+    EINVAL: { code: 'usage', why: 'a hostname has at most 64 bytes', remedy: 'choose a shorter --hostname' },
+  },
+  execve: {
+    ENOENT: {
+      code: 'command-not-found',
+      why: 'the file is there, but the interpreter it names (#! line or ELF loader) is not in the image',
+      remedy: 'a script may have Windows line ends; a program may be built for another C library',
+      exit: 127,
+    },
+    EACCES: {
+      code: 'command-not-executable',
+      why: 'this user may not execute it, or it is on a noexec mount',
+      remedy: 'chmod +x, or -u root',
+      exit: 126,
+    },
+    ENOEXEC: {
+      code: 'command-not-executable',
+      why: 'it is neither a program for this processor nor a script with a #! line',
+      remedy: 'check the image’s architecture, or run it with its interpreter: sh FILE',
+      exit: 126,
+    },
+    E2BIG: { code: 'usage', why: 'arguments and environment together are too long', remedy: 'pass fewer or shorter ones', exit: 126 },
+  },
+  'write-attribute': {
+    EINVAL: { code: 'cgroup', why: 'the kernel does not take this value', remedy: 'check the limit that you gave against what this machine has' },
+    ERANGE: { code: 'cgroup', why: 'the value is out of range', remedy: 'check the limit that you gave against what this machine has' },
+    EBUSY: { code: 'cgroup', why: 'the group is in use in a way that does not allow it', remedy: 'tsstep clean' },
+    EACCES: { code: 'cgroup', why: 'the kernel does not let this attribute be changed here', remedy: 'a parent group may have the limit already' },
+    ENOENT: { code: 'cgroup', why: 'the controller is not enabled for this group', remedy: 'tsstep doctor lists the controllers' },
+  },
+  openpt: {
+    ENOSPC: { why: 'the limit of pseudo-terminals is reached', remedy: 'cat /proc/sys/kernel/pty/max' },
+  },
+};

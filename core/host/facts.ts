@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { readLayout } from '../cgroup/layout.ts';
+import { tolerating } from '../kernel/errno.ts';
+import { getrlimit } from '../kernel/process.ts';
+import { forwardDropper } from '../network/firewall.ts';
+import type { Spec } from '../spec/types.ts';
+import { readKernelPaths } from './kernel-paths.ts';
+import type { HostFacts } from '../known.ts';
+
+export const DEFAULT_ROOT = '/var/lib/tsstep';
+
+/** Where state is kept: TSSTEP_ROOT, and TSSTEP_RUN for what a reboot clears (inside TSSTEP_ROOT when only that is set). */
+export function stateDirectories(environment: NodeJS.ProcessEnv): { root: string; run: string } {
+  const root = environment.TSSTEP_ROOT ?? DEFAULT_ROOT;
+  const run = environment.TSSTEP_RUN ?? (environment.TSSTEP_ROOT ? join(root, 'run') : '/run/tsstep');
+  return { root, run };
+}
+
+const isLoopback = (line: string): boolean => /^nameserver\s+(127\.|::1)/.test(line);
+
+/** resolv.conf(5) for a container: without resolvers on the host's loopback, which in there is the container's own. */
+function containerResolvConf(): string {
+  const upstream = '/run/systemd/resolve/resolv.conf';
+  const read = (path: string) => tolerating(['ENOENT'], () => readFileSync(path, 'utf8')) ?? '';
+  const usable = (text: string) => text.split('\n').filter((line) => /^(nameserver|search|options)\s/.test(line) && !isLoopback(line));
+  const own = usable(read('/etc/resolv.conf'));
+  const lines = own.some((line) => line.startsWith('nameserver')) || !existsSync(upstream) ? own : usable(read(upstream));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The soft limit that tsstep was started with comes from its launcher: Node raises its own before any code of ours runs. */
+function startingNofile(environment: NodeJS.ProcessEnv): { soft: number; hard: number } {
+  const { soft, hard } = getrlimit('nofile');
+  const launched = environment.TSSTEP_NOFILE;
+  if (launched === 'unlimited') return { soft: hard, hard };
+  return { soft: launched === undefined || !/^\d+$/.test(launched) ? soft : Math.min(Number(launched), hard < 0 ? Number(launched) : hard), hard };
+}
+
+/** Looks at the machine once, before a session starts. @throws TsstepError missing-kernel-feature */
+export function readHostFacts(environment: NodeJS.ProcessEnv, { network }: Pick<Spec, 'network'>): HostFacts {
+  const cgroups = readLayout();
+  const memory = cgroups.version === 1 ? cgroups.hierarchies.memory : undefined;
+  const dropper = network === 'bridge' ? forwardDropper() : undefined;
+  return {
+    ...stateDirectories(environment),
+    cgroups,
+    resolvConf: containerResolvConf(),
+    kernelPaths: readKernelPaths(),
+    cpus: availableParallelism(),
+    nofile: startingNofile(environment),
+    ...(dropper && { forwardDropper: dropper }),
+    // v2 shows memory.swap.max in every group but the root, so it cannot be seen before one exists; CONFIG_SWAP shows in /proc.
+    swapAccounting: memory === undefined ? existsSync('/proc/swaps') : existsSync(join(memory, 'memory.memsw.limit_in_bytes')),
+  };
+}

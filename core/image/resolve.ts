@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { TsstepError } from '../errors.ts';
+import type { ImageLookup } from '../known.ts';
+import { hasBlob, readBlob } from './blobs.ts';
+import { badImage } from './broken.ts';
+import { hexOf } from './digest.ts';
+import { readIndex, storedName } from './layout.ts';
+import { readImage } from './manifest.ts';
+import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
+import { type Descriptor, imageConfig } from './schema.ts';
+import { similarNames } from './similar.ts';
+import type { ImageLayer, ResolvedImage } from './types.ts';
+
+/** The image that tsstep can make itself. */
+export const builtinName = 'docker.io/library/lab:latest';
+
+/**
+ * What a name, a digest or an image ID (or its beginning) means: an image of the store, or where it can be had from.
+ * @throws `bad-reference`, `no-such-image`, or `bad-image` when the store's copy is broken.
+ */
+export async function resolveImage(root: string, text: string): Promise<ImageLookup> {
+  const stored = readIndex(root);
+  if (/^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(text)) {
+    const byId = await findById(root, stored, text);
+    if (byId) return { found: byId };
+    throw noSuchImage(text, stored);
+  }
+  const reference = parseReference(text);
+  const descriptor = findByName(stored, reference);
+  if (descriptor) return { found: await imageAt(root, descriptor, familiarName(reference)) };
+  if (canonicalName(reference) === builtinName) return { absent: 'builtin' };
+  // docker too looks for an ID only where no image has such a name.
+  const byId = /^[0-9a-f]+$/.test(text) ? await findById(root, stored, text) : undefined;
+  if (byId) return { found: byId };
+  throw noSuchImage(familiarName(reference), stored);
+}
+
+/** The image that a descriptor of the store means on this machine. @throws `bad-image` */
+export async function imageAt(root: string, descriptor: Descriptor, name: string): Promise<ResolvedImage> {
+  const what = `the image ${name}`;
+  const documents = await readImage((digest) => readBlob(root, digest), descriptor, what);
+  const { manifest, config } = documents;
+  const diffIds = config.rootfs.diff_ids ?? [];
+  const layers = manifest.layers.map(({ digest, mediaType, size }, index): ImageLayer => {
+    const diffId = diffIds[index] ?? '';
+    const hex = hexOf(diffId);
+    const directory = join(root, 'layers', hex);
+    const unpacked = existsSync(directory);
+    if (!unpacked && !hasBlob(root, digest, size)) {
+      throw badImage(
+        what,
+        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
+      );
+    }
+    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), unpacked };
+  });
+  if (layers.length === 0) {
+    throw badImage(
+      what,
+      'it has no layers, so a container would have no files',
+      'use an image with a root filesystem, like the built-in `lab`',
+    );
+  }
+  return {
+    name,
+    id: manifest.config.digest,
+    digest: documents.descriptor.digest,
+    config: imageConfig(config),
+    // overlayfs refuses one directory twice (ELOOP); docker's empty layers repeat. What lies on top hides its copies below.
+    layers: layers.filter(
+      ({ diffId }, index) => !layers.some((later, at) => at > index && later.diffId === diffId),
+    ),
+  };
+}
+
+function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {
+  const { host, path, digest } = reference;
+  if (digest === undefined) return stored.find((one) => storedName(one) === canonicalName(reference));
+  const repository = `${host}/${path}`;
+  // As docker: a digest says which image is meant, a tag beside it is a remark.
+  return stored.find(
+    (one) => one.digest === digest && storedName(one)?.replace(/[:@][^/]*$/, '') === repository,
+  );
+}
+
+async function findById(
+  root: string,
+  stored: readonly Descriptor[],
+  text: string,
+): Promise<ResolvedImage | undefined> {
+  const prefix = text.startsWith('sha256:') ? text : `sha256:${text}`;
+  const found = new Map<string, { descriptor: Descriptor; name: string }>();
+  for (const descriptor of stored) {
+    const name = displayName(descriptor);
+    const id = await imageId(root, descriptor, name);
+    if (id?.startsWith(prefix)) found.set(id, found.get(id) ?? { descriptor, name });
+    else if (descriptor.digest === prefix) found.set(descriptor.digest, { descriptor, name });
+  }
+  const [match, ...others] = found.values();
+  if (others.length > 0) {
+    throw new TsstepError({
+      code: 'no-such-image',
+      what: `no single image has the ID ${text}`,
+      why: `${found.size} images begin with it: ${[...found.keys()].map((id) => id.slice('sha256:'.length, 'sha256:'.length + 12)).join(', ')}`,
+      remedy: 'write more digits of the ID, or a name; `tsstep images` lists them',
+    });
+  }
+  return match && imageAt(root, match.descriptor, match.name);
+}
+
+// A broken image somewhere in the store must not keep the others from being found.
+async function imageId(root: string, descriptor: Descriptor, name: string): Promise<string | undefined> {
+  try {
+    return (await readImage((digest) => readBlob(root, digest), descriptor, name)).manifest.config.digest;
+  } catch (error) {
+    if (error instanceof TsstepError) return undefined;
+    throw error;
+  }
+}
+
+/** An image's name as docker prints it; its manifest's digest where it has none. */
+export function displayName(descriptor: Descriptor): string {
+  const name = storedName(descriptor);
+  if (name === undefined) return descriptor.digest;
+  try {
+    return familiarName(parseReference(name));
+  } catch {
+    // Another tool may have written to index.json what is no name here.
+    return name;
+  }
+}
+
+function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
+  const names = [...stored.filter((one) => storedName(one) !== undefined).map(displayName), 'lab:latest'];
+  const similar = similarNames(name, [...new Set(names)]);
+  const hint =
+    similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? Otherwise ` : '';
+  return new TsstepError({
+    code: 'no-such-image',
+    what: `there is no image ${name} on this machine`,
+    why: 'tsstep runs what its store has and downloads nothing',
+    remedy:
+      `${hint}load it from a file that \`docker save\` or \`skopeo copy\` made with \`tsstep load -i FILE\`, make one of a root ` +
+      'filesystem with `tsstep import FILE NAME`, or use the built-in image `lab`',
+  });
+}

@@ -1,0 +1,37 @@
+/** The names that a person may have meant by `wanted`, most similar first, at most three. */
+export function similarNames(wanted: string, names: readonly string[]): string[] {
+  const [repository, tag] = parts(wanted);
+  return names
+    .map((name) => {
+      const [otherRepository, otherTag] = parts(name);
+      const distance = editDistance(repository, otherRepository);
+      const contained =
+        repository.length > 2 &&
+        (otherRepository.includes(repository) || repository.includes(otherRepository));
+      const near = distance <= Math.max(1, Math.floor(repository.length / 3)) || contained;
+      return { name, near, distance: distance + (tag === otherTag ? 0 : 0.5) };
+    })
+    .filter(({ near }) => near)
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+function parts(name: string): [repository: string, tag: string] {
+  const colon = name.lastIndexOf(':');
+  return colon > name.lastIndexOf('/') ? [name.slice(0, colon), name.slice(colon + 1)] : [name, ''];
+}
+
+/** Levenshtein distance. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

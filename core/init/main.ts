@@ -1,0 +1,57 @@
+/**
+ * Init: PID 1 of the container that is being made. It performs one operation at a time on the supervisor's word and at last
+ * becomes the container's process by execve(2).
+ *
+ * Everything here is synchronous and imported before the first operation: libuv's pool threads stay in the old mount
+ * namespace, so asynchronous file access would silently read the host's files, and after pivot_root nothing of ours can be
+ * loaded any more. It must not touch process.stdin, stdout or stderr: that would make their pipes non-blocking.
+ */
+import { readlinkSync, readSync, writeSync } from 'node:fs';
+import { TsstepError, failureOf } from '../errors.ts';
+import { SyscallError, errnoOf } from '../kernel/errno.ts';
+import type { InitOperation } from './perform.ts';
+import { performInInit } from './perform.ts';
+import { CONTROL_FD, type Hold, type Ready, type Reply } from './protocol.ts';
+
+function send(message: Ready | Reply): void {
+  writeSync(CONTROL_FD, `${JSON.stringify(message)}\n`);
+}
+
+function* lines(): Generator<string> {
+  const chunk = Buffer.alloc(65536);
+  let pending = '';
+  for (;;) {
+    const length = readSync(CONTROL_FD, chunk);
+    if (length === 0) return;
+    pending += chunk.toString('utf8', 0, length);
+    const parts = pending.split('\n');
+    pending = parts.pop() ?? '';
+    yield* parts;
+  }
+}
+
+function perform(operation: InitOperation): Reply {
+  try {
+    return { ok: true, value: performInInit(operation) };
+  } catch (error) {
+    if (error instanceof TsstepError) return { ok: false, failure: error.failure };
+    const errno = errnoOf(error);
+    if (errno === undefined) return { ok: false, failure: failureOf(error) };
+    const call = error instanceof SyscallError ? error.call : ((error as NodeJS.ErrnoException).syscall ?? operation.kind);
+    return { ok: false, call, errno };
+  }
+}
+
+/** Blocks for good, in the kernel, without a thread of Node waking up. */
+function hold(): never {
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+// The procfs that init sees at its start is still the host's, and so is the pid that it shows.
+send({ ready: Number(readlinkSync('/proc/self')) });
+for (const line of lines()) {
+  const message = JSON.parse(line) as InitOperation | Hold;
+  if ('hold' in message) hold();
+  send(perform(message));
+}
+process.exit(0);

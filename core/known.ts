@@ -1,0 +1,99 @@
+/** What is known so far: the host's facts, read before the first operation, and what operations have found out. */
+import type { CgroupLayout } from './cgroup/layout.ts';
+import type { KernelPaths } from './host/kernel-paths.ts';
+import type { IptablesTool } from './network/firewall.ts';
+import type { ResolvedImage } from './image/types.ts';
+
+/** Facts about the host that plans depend on, read once at the session's start. */
+export interface HostFacts {
+  /** Persistent state: images, layers, containers, volumes. `/var/lib/tsstep`. */
+  root: string;
+  /** State that a reboot clears, like what it describes: leases, shares, locks. `/run/tsstep`. */
+  run: string;
+  cgroups: CgroupLayout;
+  /** `nameserver`, `search` and `options` lines of the host's resolv.conf, without resolvers on the host's loopback. */
+  resolvConf: string;
+  cpus: number;
+  /** Which tool made the FORWARD chain that drops by default; undefined: none does. */
+  forwardDropper?: IptablesTool;
+  kernelPaths: KernelPaths;
+  /** The soft and hard RLIMIT_NOFILE that tsstep was started with, before Node raised the soft one. */
+  nofile: { soft: number; hard: number };
+  /** Whether files like /sys/fs/cgroup/memory/memory.memsw.limit_in_bytes exist: swap can be limited. */
+  swapAccounting: boolean;
+}
+
+/** A process, told apart from a later one with the same pid. */
+export interface ProcessId {
+  /** In the host's pid namespace. */
+  pid: number;
+  /** Field 22 of /proc/PID/stat (clock ticks since boot): tells a reused pid from the process that was meant. */
+  startTime: string;
+}
+
+export interface Lease {
+  network: string;
+  bridge: string;
+  /** `172.31.0.0/24` */
+  subnet: string;
+  prefix: number;
+  gateway: string;
+  /** `172.31.0.2` */
+  address: string;
+  mac: string;
+}
+
+export interface ResolvedUser {
+  uid: number;
+  gid: number;
+  /** Supplementary groups. */
+  groups: readonly number[];
+  home: string;
+  name?: string;
+}
+
+export interface Peer {
+  id: string;
+  pid: number;
+}
+
+export interface VolumeState {
+  path: string;
+  /** New or still empty: the image's content at the mount point is copied into it. */
+  fresh: boolean;
+}
+
+/** Either the image itself, or where it can be had from. */
+export type ImageLookup = { found: ResolvedImage } | { absent: 'builtin' };
+
+export interface Known {
+  host: HostFacts;
+  /** Unique to this run of tsstep: names what only this run writes. */
+  run: string;
+  /** The tsstep process that drives this run. */
+  supervisor: ProcessId;
+  lookup?: ImageLookup;
+  image?: ResolvedImage;
+  id?: string;
+  name?: string;
+  created?: string;
+  init?: ProcessId;
+  lease?: Lease;
+  /** Host port by `80/tcp`-like container port and host ip: `0.0.0.0:80/tcp`. */
+  ports?: Readonly<Record<string, number>>;
+  volumes?: Readonly<Record<string, VolumeState>>;
+  /** The containers that a shared namespace is joined from, by namespace: net, pid, ipc. */
+  peers?: Readonly<Record<string, Peer>>;
+  user?: ResolvedUser;
+  executable?: string;
+  /** Number of the pseudo-terminal in the container's devpts. */
+  pts?: number;
+}
+
+/** `known` with `value` at `path` (`init`, `ports.0.0.0.0:80/tcp`): a new record, the old one stays as it was. */
+export function learn(known: Known, path: string, value: unknown): Known {
+  const dot = path.indexOf('.');
+  if (dot < 0) return { ...known, [path]: value };
+  const key = path.slice(0, dot) as 'ports' | 'volumes' | 'peers';
+  return { ...known, [key]: { ...known[key], [path.slice(dot + 1)]: value } };
+}

@@ -1,0 +1,46 @@
+import type { Known } from './known.ts';
+import type { Operation, Outcome } from './operation.ts';
+import type { UndoAction } from './undo.ts';
+
+export interface Progress {
+  done: number;
+  total?: number;
+  unit: 'bytes' | 'files';
+}
+
+/**
+ * What performs operations: the seam between the session and the kernel. The real one is core/perform/machine.ts; tests have
+ * the one fake.
+ */
+export interface Machine {
+  /** Never throws: whatever goes wrong is the outcome. */
+  perform(operation: Operation, known: Known, progress: (progress: Progress) => void): Promise<Outcome>;
+  /** @throws TsstepError or the system's own error when something could not be taken back */
+  undo(action: UndoAction, known: Known): Promise<void>;
+  /** The container's process once exec has succeeded. */
+  readonly container: RunningContainer | undefined;
+  /** Leaves init waiting for good, without this process: `quit`, keep. */
+  hold(): void;
+}
+
+export interface Exit {
+  /** 0 to 255: the process's own, or 128 + the signal's number. */
+  code: number;
+  signal?: NodeJS.Signals;
+}
+
+/** The container's standard streams, on the supervisor's side. */
+export interface ContainerStreams {
+  stdin?: NodeJS.WritableStream;
+  stdout?: NodeJS.ReadableStream;
+  stderr?: NodeJS.ReadableStream;
+  /** With a terminal all three are this one. */
+  terminal?: { stream: NodeJS.ReadWriteStream; resize(rows: number, columns: number): void };
+}
+
+export interface RunningContainer {
+  pid: number;
+  streams: ContainerStreams;
+  /** Settles when the process has ended and its output is read to the end. */
+  exited: Promise<Exit>;
+}

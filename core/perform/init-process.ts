@@ -1,0 +1,122 @@
+/** The supervisor's end of init: starts it, sends it operations, learns how its process ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { TsstepError } from '../errors.ts';
+import { startTimeOf } from '../host/process.ts';
+import type { Ready, Reply } from '../init/protocol.ts';
+import { pipe } from '../kernel/fs.ts';
+import type { ProcessId } from '../known.ts';
+import type { Exit } from '../machine.ts';
+import type { Operation, OperationOf } from '../operation.ts';
+
+/** dist/init.cjs, from the bundle in dist/ or from the sources. */
+function initProgram(): string {
+  for (let at = import.meta.dirname; ; at = dirname(at)) {
+    for (const candidate of [join(at, 'init.cjs'), join(at, 'dist/init.cjs')]) if (existsSync(candidate)) return candidate;
+    if (at === dirname(at)) break;
+  }
+  throw new TsstepError({
+    code: 'internal',
+    what: 'dist/init.cjs is missing',
+    why: 'tsstep has not been built',
+    remedy: 'npm run build',
+  });
+}
+
+/** How a process is put in the wanted pid namespace: its children are, never itself, so a tool forks for us (unshare(2)). */
+function wrapper(pid: OperationOf<'spawn-init'>['pid']): string[] {
+  if (pid === 'new') return ['unshare', '--pid', '--fork', '--kill-child'];
+  if (pid === 'host') return ['unshare', '--fork', '--kill-child'];
+  return ['nsenter', `--pid=/proc/${pid.pid}/ns/pid`];
+}
+
+export class InitHandle {
+  readonly streams: { stdin: Socket | undefined; stdout: Socket; stderr: Socket };
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #control: Socket;
+  readonly #replies: AsyncIterator<string>;
+
+  constructor(pid: OperationOf<'spawn-init'>['pid'], interactive: boolean) {
+    const [command = '', ...words] = wrapper(pid);
+    // Real pipes: Node's own are sockets, and a program in the container that opens /dev/stdout would get ENXIO.
+    const stdin = interactive ? pipe() : undefined;
+    const stdout = pipe();
+    const stderr = pipe();
+    const own = [stdin?.read, stdout.write, stderr.write].filter((fd) => fd !== undefined);
+    this.#child = spawn(command, [...words, process.execPath, initProgram()], {
+      stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write, 'pipe'],
+      // A session of its own: Ctrl-C on the terminal is for the supervisor, which forwards it.
+      detached: true,
+      // NODE_EXTRA_CA_CERTS and the like cost init its fast start.
+      env: { PATH: process.env.PATH },
+    });
+    for (const fd of own) closeSync(fd);
+    this.streams = {
+      stdin: stdin && new Socket({ fd: stdin.write, readable: false }),
+      stdout: new Socket({ fd: stdout.read, writable: false }),
+      stderr: new Socket({ fd: stderr.read, writable: false }),
+    };
+    this.#control = this.#child.stdio[3] as Socket;
+    this.#control.on('error', () => undefined);
+    this.#replies = createInterface({ input: this.#control, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+    this.exited = new Promise((resolve, reject) => {
+      this.#child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? noTool(command) : error));
+      this.#child.on('exit', (code, signal) => resolve(signal ? bySignal(signal) : { code: code ?? 0 }));
+    });
+    this.exited.catch(() => undefined);
+  }
+
+  /** Waits until init is there. @throws TsstepError init-lost */
+  async ready(): Promise<ProcessId> {
+    const line = await Promise.race([this.#replies.next(), this.exited.then(() => this.#replies.next())]);
+    if (line.done) throw await this.#lost('start');
+    const pid = (JSON.parse(line.value) as Ready).ready;
+    const startTime = startTimeOf(pid);
+    if (startTime === undefined) throw await this.#lost('start');
+    return { pid, startTime };
+  }
+
+  /** Sends one operation. For execve `undefined` is success: the socket closed because the program was replaced. */
+  async perform(operation: Operation): Promise<Reply | undefined> {
+    this.#control.write(`${JSON.stringify(operation)}\n`);
+    const line = await this.#replies.next();
+    if (!line.done) return JSON.parse(line.value) as Reply;
+    if (operation.kind === 'execve') return undefined;
+    throw await this.#lost(operation.name);
+  }
+
+  hold(): void {
+    this.#control.write('{"hold":true}\n');
+    this.#child.unref();
+    this.#control.unref();
+    for (const stream of Object.values(this.streams)) stream?.unref();
+  }
+
+  async #lost(during: string): Promise<TsstepError> {
+    const { code, signal } = await this.exited;
+    return new TsstepError({
+      code: 'init-lost',
+      what: `init is gone (${during})`,
+      why: signal ? `it was killed by ${signal}` : `it ended with exit code ${code}`,
+      remedy: 'if nobody killed it: `dmesg | tail` shows whether the OOM killer did; a memory limit below 32m is too small for it',
+    });
+  }
+}
+
+function bySignal(signal: NodeJS.Signals): Exit {
+  return { code: 128 + constants.signals[signal], signal };
+}
+
+function noTool(command: string): TsstepError {
+  return new TsstepError({
+    code: 'missing-tool',
+    what: `"${command}" is not installed`,
+    why: 'Node cannot make a pid namespace itself: it has threads, and they would be left outside',
+    remedy: 'apt-get install util-linux',
+  });
+}

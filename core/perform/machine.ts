@@ -1,0 +1,91 @@
+import { ReadStream } from 'node:tty';
+import { TsstepError, failureOf } from '../errors.ts';
+import { explain } from '../explain/explain.ts';
+import { setWindowSize } from '../kernel/terminal.ts';
+import { SyscallError, errnoOf } from '../kernel/errno.ts';
+import type { Known } from '../known.ts';
+import type { ContainerStreams, Machine, Progress, RunningContainer } from '../machine.ts';
+import type { HostAction, Json, Operation, Outcome } from '../operation.ts';
+import type { Spec } from '../spec/types.ts';
+import type { UndoAction } from '../undo.ts';
+import { hostPerformers, nameInUse } from './host.ts';
+import type { PerformContext } from './host.ts';
+import type { InitHandle } from './init-process.ts';
+import { HeldPorts } from './ports.ts';
+import { performShared } from './shared.ts';
+import { undo } from './undo.ts';
+
+/** What lives in this process only, and therefore dies with it: never needed by an undo that another process does. */
+export interface MachineState {
+  spec: Spec;
+  ports: HeldPorts;
+  init?: InitHandle;
+  /** Descriptor of the pseudo-terminal's master side. */
+  master?: number;
+}
+
+/** The real machine: this kernel. */
+export class KernelMachine implements Machine {
+  container: RunningContainer | undefined;
+  readonly #state: MachineState;
+
+  constructor(spec: Spec) {
+    this.#state = { spec, ports: new HeldPorts() };
+  }
+
+  async perform(operation: Operation, known: Known, progress: (progress: Progress) => void): Promise<Outcome> {
+    try {
+      const value = operation.where === 'init' ? await this.#inInit(operation, known) : await this.#onHost(operation, { known, state: this.#state, progress });
+      return { ok: true, value: (value ?? null) as Json };
+    } catch (error) {
+      return { ok: false, failure: failureFor(operation, error) };
+    }
+  }
+
+  async undo(action: UndoAction, known: Known): Promise<void> {
+    await undo(action, { known, ports: this.#state.ports });
+  }
+
+  hold(): void {
+    this.#state.init?.hold();
+  }
+
+  async #onHost(operation: Operation, context: PerformContext): Promise<unknown> {
+    if (operation.kind in hostPerformers) {
+      const perform = hostPerformers[operation.kind as HostAction['kind']] as (operation: Operation, context: PerformContext) => unknown;
+      return await perform(operation, context);
+    }
+    return performShared(operation as Parameters<typeof performShared>[0]);
+  }
+
+  async #inInit(operation: Operation, known: Known): Promise<Json> {
+    const { init } = this.#state;
+    if (!init || !known.init) throw new Error(`"${operation.name}" is for init, and there is none yet`);
+    const reply = await init.perform(operation);
+    if (reply === undefined) {
+      this.container = { pid: known.init.pid, streams: this.#streams(init), exited: init.exited };
+      return 0;
+    }
+    if (reply.ok) return reply.value;
+    throw 'failure' in reply ? new TsstepError(reply.failure) : new SyscallError(reply.call, reply.errno);
+  }
+
+  #streams(init: InitHandle): ContainerStreams {
+    const { master } = this.#state;
+    if (master === undefined) {
+      const { stdin, stdout, stderr } = init.streams;
+      return { stdout, stderr, ...(stdin && { stdin }) };
+    }
+    const stream = new ReadStream(master) as unknown as NodeJS.ReadWriteStream;
+    return { terminal: { stream, resize: (rows, columns) => setWindowSize(master, rows, columns) } };
+  }
+}
+
+/** What the kernel said, explained for this operation; what a person can read already stays as it is. */
+function failureFor(operation: Operation, error: unknown) {
+  if (operation.name === 'reserve-name' && errnoOf(error) === 'EEXIST') return nameInUse(operation.kind === 'symlink' ? operation.path : '').failure;
+  const errno = errnoOf(error);
+  if (error instanceof TsstepError || errno === undefined) return failureOf(error);
+  const call = error instanceof SyscallError ? error.call : ((error as NodeJS.ErrnoException).syscall ?? operation.kind);
+  return explain(operation, call, errno);
+}

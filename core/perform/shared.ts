@@ -1,0 +1,71 @@
+/** The kinds that both sides perform. Synchronous, because init is. */
+import { closeSync, fchmodSync, mkdirSync, openSync, statSync, symlinkSync, writeSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { tolerating } from '../kernel/errno.ts';
+import { inRoot } from '../kernel/fs.ts';
+import { mount, setMountAttributes, umount } from '../kernel/mount.ts';
+import type { Json, SharedAction } from '../operation.ts';
+
+type Mount = Extract<SharedAction, { kind: 'mount' }>;
+
+const performers: { [K in SharedAction['kind']]: (action: Extract<SharedAction, { kind: K }>) => Json | undefined } = {
+  mkdir: ({ path, mode, root, parents }) => {
+    if (root === undefined) mkdirSync(path, { mode, recursive: parents ?? false });
+    else inRoot(root, path, { create: 'directory', mode }, () => undefined);
+    return undefined;
+  },
+  'write-file': ({ path, data, mode }) => {
+    const fd = openSync(path, 'w', mode);
+    try {
+      fchmodSync(fd, mode);
+      writeSync(fd, data);
+    } finally {
+      closeSync(fd);
+    }
+    return undefined;
+  },
+  symlink: ({ target, path, root }) => {
+    if (root === undefined) symlinkSync(target, path);
+    else inRoot(root, dirname(path), { create: 'directory' }, (at) => symlinkSync(target, `${at}/${basename(path)}`));
+    return undefined;
+  },
+  mount: (action) => {
+    if (action.cwd === undefined) return mountAt(action);
+    const before = process.cwd();
+    process.chdir(action.cwd);
+    try {
+      return mountAt(action);
+    } finally {
+      process.chdir(before);
+    }
+  },
+  mount_setattr: ({ path, root, attributes, recursive }) => {
+    if (root === undefined) setMountAttributes(path, attributes, recursive);
+    else inRoot(root, path, {}, (resolved) => setMountAttributes(resolved, attributes, recursive));
+    return undefined;
+  },
+  umount: ({ target, flags }) => void umount(target, flags),
+};
+
+function mountAt(action: Mount): Json | undefined {
+  const { source, sourceRoot } = action;
+  if (sourceRoot === undefined) return mountOn(action, source);
+  return inRoot(sourceRoot, source, {}, (resolved) => mountOn(action, resolved));
+}
+
+function mountOn(action: Mount, source: string): Json | undefined {
+  const { target, fstype, flags, data, create } = action;
+  const root = action.root ?? (create && '/');
+  if (root === undefined) {
+    mount({ source, target, fstype, flags, data });
+    return undefined;
+  }
+  const made = create === 'like-source' ? (statSync(source).isDirectory() ? 'directory' : 'file') : create;
+  inRoot(root, target, { create: made }, (resolved) => mount({ source, target: resolved, fstype, flags, data }));
+  return undefined;
+}
+
+export function performShared(action: SharedAction): Json | undefined {
+  const perform = performers[action.kind] as (action: SharedAction) => Json | undefined;
+  return perform(action);
+}

@@ -1,0 +1,66 @@
+/** Taking operations back. Each one finds what it removes by name and identity, and finding nothing is success. */
+import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, rmdirSync, unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { removeCgroups } from '../cgroup/remove.ts';
+import { killProcess } from '../host/process.ts';
+import { tolerating } from '../kernel/errno.ts';
+import { umount } from '../kernel/mount.ts';
+import type { Known } from '../known.ts';
+import { releaseLease } from '../network/leases.ts';
+import type { UndoAction } from '../undo.ts';
+import type { HeldPorts } from './ports.ts';
+import { runTool } from './run-tool.ts';
+import { release } from './share.ts';
+
+export interface UndoContext {
+  known: Known;
+  /** The listening sockets of this process; none when another process cleans up. */
+  ports?: HeldPorts;
+}
+
+const undoers: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kind: K }>, context: UndoContext) => Promise<void> | void } = {
+  umount: ({ target }) => {
+    // Twice: what was mounted over it by a confused second try has to go as well. EINVAL: nothing is mounted there.
+    for (let i = 0; i < 2; i++) tolerating(['EINVAL', 'ENOENT'], () => umount(target, ['MNT_DETACH']));
+  },
+  'remove-tree': ({ path }) => removeTree(path),
+  unlink: ({ path, target }) => {
+    if (tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(path)) === target) unlinkSync(path);
+  },
+  command: async ({ argv, stdin }) => {
+    await runTool(argv, stdin).catch((error: unknown) => {
+      if (!/Cannot find device|No such file|does not exist/i.test(String(error))) throw error;
+    });
+  },
+  release: (action, { known }) => release(known.host, action),
+  'release-lease': ({ network, holder }, { known }) => releaseLease(known.host.run, network, holder),
+  'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
+  'remove-cgroup': ({ paths }) => removeCgroups(paths),
+  'remove-volume': ({ path, owner }) => {
+    const marker = join(path, 'owner');
+    const madeBy = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(marker, 'utf8'));
+    if (madeBy === owner) rmSync(path, { recursive: true, force: true });
+  },
+  'kill-init': async (_, { known }) => {
+    if (known.init) await killProcess(known.init);
+  },
+};
+
+/** @throws whatever keeps the thing from going away; never because it is gone already */
+export async function undo(action: UndoAction, context: UndoContext): Promise<void> {
+  const undoer = undoers[action.kind] as (action: UndoAction, context: UndoContext) => Promise<void> | void;
+  await undoer(action, context);
+}
+
+/** Refuses to descend into something that is still mounted there: that could be the host's own files. */
+function removeTree(path: string): void {
+  if (!existsSync(path)) return;
+  const parent = lstatSync(dirname(path)).dev;
+  const info = readFileSync('/proc/self/mountinfo', 'utf8');
+  for (const line of info.split('\n').reverse()) {
+    const at = line.split(' ')[4] ?? '';
+    if (at === path || at.startsWith(`${path}/`)) tolerating(['EINVAL', 'ENOENT'], () => umount(at, ['MNT_DETACH']));
+  }
+  if (lstatSync(path).dev === parent) rmSync(path, { recursive: true, force: true });
+  else rmdirSync(path);
+}

@@ -1,0 +1,82 @@
+/**
+ * What is asked of a run: docker's flags, validated and in plain JSON, independent of the machine that will do it. Where the
+ * OCI runtime specification has a word (config.md, config-linux.md) that word is used.
+ */
+import type { Capability, Rlimit } from '../operation.ts';
+
+export type NetworkMode = 'bridge' | 'host' | 'none' | { container: string };
+/** `private`: a namespace of its own. */
+export type NamespaceMode = 'private' | 'host' | { container: string };
+
+export interface PortMapping {
+  /** Host address: `0.0.0.0` unless told. */
+  ip: string;
+  /** 0: any free port. */
+  hostPort: number;
+  containerPort: number;
+  protocol: 'tcp' | 'udp';
+}
+
+export type MountSpec =
+  | {
+      type: 'bind';
+      source: string;
+      target: string;
+      readOnly: boolean;
+      propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
+      mustExist: boolean;
+    }
+  /** No `source`: an anonymous volume. */
+  | { type: 'volume'; source?: string; target: string; readOnly: boolean; noCopy: boolean }
+  | { type: 'tmpfs'; target: string; readOnly: boolean; options: string };
+
+export interface Resources {
+  /** Bytes. */
+  memory?: number;
+  /** Bytes of memory and swap together, as docker counts; -1 is unlimited. */
+  memorySwap?: number;
+  /** CPUs, 1.5 is one and a half: becomes quota and period. */
+  cpus?: number;
+  cpuShares?: number;
+  cpusetCpus?: string;
+  /** -1 is unlimited. */
+  pidsLimit?: number;
+}
+
+export interface Spec {
+  image: string;
+  /** Arguments behind the image's name; empty: the image's Cmd. */
+  command: readonly string[];
+  /** `--entrypoint`: an empty string takes the image's away. */
+  entrypoint?: string;
+  name?: string;
+  hostname?: string;
+  tty: boolean;
+  interactive: boolean;
+  rm: boolean;
+  readOnly: boolean;
+  network: NetworkMode;
+  pid: NamespaceMode;
+  ipc: NamespaceMode;
+  uts: 'private' | 'host';
+  publish: readonly PortMapping[];
+  mounts: readonly MountSpec[];
+  /** Bytes of /dev/shm. */
+  shmSize: number;
+  resources: Resources;
+  /** In order; later ones win. Values that a person typed: never written to a recording unless asked. */
+  env: readonly (readonly [name: string, value: string])[];
+  /** `-e NAME` without a value to pass on: the image's variable is taken away. */
+  unsetEnv?: readonly string[];
+  workdir?: string;
+  /** `user`, `uid`, `user:group`, `uid:gid`. */
+  user?: string;
+  groupAdd: readonly string[];
+  labels: Readonly<Record<string, string>>;
+  ulimits: readonly { resource: Rlimit; soft: number; hard: number }[];
+  capAdd: readonly Capability[];
+  capDrop: readonly Capability[];
+  noNewPrivileges: boolean;
+  addHosts: readonly (readonly [host: string, ip: string])[];
+  dns: readonly string[];
+}

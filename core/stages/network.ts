@@ -1,0 +1,51 @@
+import type { Known, Lease } from '../known.ts';
+import { leaseAddress, shareBridge, shareForwarding, shareLocalnet } from '../network/bridge.ts';
+import { shareForwardAccept, shareNat } from '../network/firewall.ts';
+import { publishPorts, refuseIpv6, reservePorts } from '../network/publish.ts';
+import { addPair, configurePeer, loopbackUp, movePeer } from '../network/veth.ts';
+import type { Operation } from '../operation.ts';
+import { need } from '../paths.ts';
+import type { Spec } from '../spec/types.ts';
+import type { Stage } from '../stage.ts';
+
+function hostSide(known: Known, lease: Lease, id: string): Operation[] {
+  const { forwardDropper } = known.host;
+  return [
+    shareBridge(lease, id),
+    shareForwarding(id),
+    shareLocalnet(lease, id),
+    shareNat(lease, id),
+    ...(forwardDropper ? [shareForwardAccept(lease, forwardDropper, id)] : []),
+    addPair(lease, id),
+  ];
+}
+
+function bridgeNetwork(spec: Spec, known: Known): Operation[] {
+  refuseIpv6(spec.publish);
+  const id = need(known, 'id');
+  const { lease, init } = known;
+  const first = leaseAddress(id);
+  if (!lease) return [first];
+  if (!init) return [first, ...hostSide(known, lease, id)];
+  return [
+    first,
+    ...hostSide(known, lease, id),
+    movePeer(id, init.pid),
+    ...configurePeer(lease, id, init.pid),
+    ...reservePorts(spec.publish),
+    ...publishPorts(spec.publish, lease, id, known.ports),
+  ];
+}
+
+/** Host and container:ID bring a network that is ready: the namespaces stage has joined it, or never left it. */
+function plan(spec: Spec, known: Known): Operation[] {
+  if (spec.network === 'bridge') return bridgeNetwork(spec, known);
+  if (spec.network === 'none') return known.init ? [loopbackUp(known.init.pid)] : [];
+  return [];
+}
+
+export const network: Stage = {
+  name: 'network',
+  summary: 'Connect the container’s network namespace to the host’s with a virtual cable, a bridge and address translation.',
+  plan,
+};

@@ -1,0 +1,45 @@
+import type { Known } from '../known.ts';
+import type { Operation } from '../operation.ts';
+import { containerFiles, layers, need } from '../paths.ts';
+import type { Spec } from '../spec/types.ts';
+import type { Stage } from '../stage.ts';
+import { imageOf } from './image.ts';
+
+function plan(_spec: Spec, known: Known): Operation[] {
+  const { upper, work, merged } = containerFiles(known.host.root, need(known, 'id'));
+  const directory = (name: string, path: string, mode: number, why: string): Operation => ({
+    kind: 'mkdir',
+    where: 'host',
+    name,
+    path,
+    mode,
+    why,
+    undo: { at: 'remove', do: { kind: 'remove-tree', path } },
+  });
+  // overlayfs.rst: the first lowerdir is the topmost; an image lists its lowest layer first.
+  const lowerdirs = (imageOf(known)?.layers ?? []).map(({ link }) => `l/${link}`).reverse();
+  return [
+    directory('upperdir', upper, 0o755, 'The writable layer: empty now, and later exactly what the container has changed.'),
+    directory('workdir', work, 0o700, 'overlayfs prepares files here, on the same filesystem, so that a copy-up appears in upper in one step.'),
+    directory('merged', merged, 0o755, 'Where the layers will be seen as one tree: the container’s root filesystem.'),
+    {
+      kind: 'mount',
+      where: 'host',
+      name: 'mount',
+      source: 'overlay',
+      target: merged,
+      fstype: 'overlay',
+      flags: [],
+      data: `lowerdir=${lowerdirs.join(':')},upperdir=${upper},workdir=${work}`,
+      cwd: layers(known.host.root),
+      why: 'Stack the image’s read-only layers under the empty writable one. No file is copied: that is why containers start at once.',
+      undo: { at: 'exit', do: { kind: 'umount', target: merged } },
+    },
+  ];
+}
+
+export const overlay: Stage = {
+  name: 'overlay',
+  summary: 'Stack the image’s layers, read-only and shared, under a writable layer of the container’s own.',
+  plan,
+};

@@ -1,0 +1,119 @@
+/** What a person asked to see in the container: host directories, volumes, tmpfs. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Known } from '../../known.ts';
+import type { Operation } from '../../operation.ts';
+import { need, volumeDirectory } from '../../paths.ts';
+import { tmpfsMount } from '../../spec/tmpfs.ts';
+import type { MountSpec } from '../../spec/types.ts';
+import { bindInRoot, mountInRoot, readOnly } from './mount-operation.ts';
+
+type Bind = Extract<MountSpec, { type: 'bind' }>;
+type Volume = Extract<MountSpec, { type: 'volume' }>;
+type Tmpfs = Extract<MountSpec, { type: 'tmpfs' }>;
+
+/** `/var/lib/data` as part of an operation's name. */
+const label = (target: string): string => target.slice(1).replaceAll('/', '-');
+
+/** An anonymous volume's name: 64 hex digits, the same each time the plan is made. */
+export function volumeName(volume: Volume, id: string): string {
+  return volume.source ?? createHash('sha256').update(`${id}:${volume.target}`).digest('hex');
+}
+
+function bind(root: string, { source, target, readOnly: ro, mustExist }: Bind): Operation[] {
+  const name = label(target);
+  return [
+    ...(mustExist
+      ? []
+      : [
+          {
+            kind: 'mkdir',
+            where: 'host',
+            name: `source-${name}`,
+            path: source,
+            mode: 0o755,
+            parents: true,
+            why: 'docker makes a missing -v source, as a directory; --mount refuses it instead.',
+            undo: 'nothing',
+          } as const,
+        ]),
+    bindInRoot(root, `bind-${name}`, `The host’s ${source} is seen at ${target}: the same files, not a copy.`, source, target),
+    ...(ro ? [readOnly(root, `read-only-${name}`, 'The container may look, the host may still write.', target)] : []),
+  ];
+}
+
+function volume(root: string, known: Known, spec: Volume): Operation[] {
+  const id = need(known, 'id');
+  const volume = volumeName(spec, id);
+  const name = label(spec.target);
+  const path = volumeDirectory(known.host.root, volume);
+  const anonymous = spec.source === undefined;
+  const operations: Operation[] = [
+    {
+      kind: 'create-volume',
+      where: 'host',
+      name: `volume-${name}`,
+      volume,
+      owner: id,
+      path,
+      why: anonymous ? 'A volume without a name: it goes with the container when --rm removes it.' : 'A volume is a directory that no container owns: it outlives them all.',
+      undo: { at: anonymous ? 'remove' : 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
+      saves: `volumes.${volume}`,
+    },
+  ];
+  const state = known.volumes?.[volume];
+  if (!state) return operations;
+  if (state.fresh && !spec.noCopy) {
+    operations.push({
+      kind: 'copy-up',
+      where: 'host',
+      name: `copy-${name}`,
+      root,
+      target: spec.target,
+      to: state.path,
+      why: 'The volume is empty, so it starts with what the image has there; a bind mount would hide it instead.',
+      undo: 'nothing',
+    });
+  }
+  operations.push(bindInRoot(root, `bind-${name}`, `The volume is seen at ${spec.target}; writes go past the container’s own layer.`, state.path, spec.target));
+  if (spec.readOnly) operations.push(readOnly(root, `read-only-${name}`, 'This container may only read the volume.', spec.target));
+  return operations;
+}
+
+function tmpfs(root: string, spec: Tmpfs): Operation[] {
+  const { target } = spec;
+  const { flags, data } = tmpfsMount(spec);
+  return [
+    mountInRoot(root, `tmpfs-${label(target)}`, `${target} is kept in memory and forgotten with the container.`, {
+      source: 'tmpfs',
+      target,
+      fstype: 'tmpfs',
+      flags,
+      ...(data !== '' && { data }),
+    }),
+  ];
+}
+
+export function userMounts(root: string, known: Known, mounts: readonly MountSpec[]): Operation[] {
+  const operations: Operation[] = [];
+  for (const mount of mounts) {
+    if (mount.type === 'bind') operations.push(...bind(root, mount));
+    else if (mount.type === 'tmpfs') operations.push(...tmpfs(root, mount));
+    else {
+      operations.push(...volume(root, known, mount));
+      // What comes after a volume is planned when the volume is there: plans grow at their end only.
+      if (!known.volumes?.[volumeName(mount, need(known, 'id'))]) return operations;
+    }
+  }
+  return operations;
+}
+
+/** Whether every volume is there, so that the operations behind them can be planned. */
+export function volumesKnown(known: Known, mounts: readonly MountSpec[]): boolean {
+  return mounts.every((mount) => mount.type !== 'volume' || known.volumes?.[volumeName(mount, need(known, 'id'))] !== undefined);
+}
+
+/** Where a volume's files are, for inspect. */
+export function volumeData(root: string, volume: string): string {
+  return join(volumeDirectory(root, volume), '_data');
+}

@@ -1,0 +1,39 @@
+import type { ResolvedImage } from '../image/types.ts';
+import type { Known } from '../known.ts';
+import { need } from '../paths.ts';
+import { type Process, exposedPortsOf, labelsOf, mountsOf, processOf } from '../spec/merge.ts';
+import type { MountSpec, Spec } from '../spec/types.ts';
+import { hostnameOf } from './identity-files.ts';
+
+/** What is decided about a container at its creation and never changes: config.json. */
+export interface ContainerConfig extends Process {
+  id: string;
+  name: string;
+  /** ISO 8601. */
+  created: string;
+  image: { name: string; id: string; digest: string };
+  hostname: string;
+  labels: Readonly<Record<string, string>>;
+  mounts: readonly MountSpec[];
+  exposedPorts: readonly string[];
+  spec: Spec;
+}
+
+/** config.json's text. */
+export function containerConfig(spec: Spec, known: Known, image: ResolvedImage): string {
+  const id = need(known, 'id');
+  const hostname = hostnameOf(spec, id);
+  const config: ContainerConfig = {
+    id,
+    name: need(known, 'name'),
+    created: need(known, 'created'),
+    image: { name: image.name, id: image.id, digest: image.digest },
+    hostname,
+    ...processOf(spec, image.config, { hostname }),
+    labels: labelsOf(spec, image.config),
+    mounts: mountsOf(spec, image.config),
+    exposedPorts: exposedPortsOf(spec, image.config),
+    spec,
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}

@@ -1,0 +1,95 @@
+/** The containers that exist, running or not: what ps, inspect and rm read. */
+import { readFileSync, readdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TsstepError } from '../errors.ts';
+import { isAlive } from '../host/process.ts';
+import { tolerating } from '../kernel/errno.ts';
+import type { ProcessId, Peer } from '../known.ts';
+import { containerFiles, containers, names } from '../paths.ts';
+import type { ContainerConfig } from './config.ts';
+
+export type Status = 'creating' | 'created' | 'running' | 'exited' | 'dead';
+
+/** What changes during a container's life: state.json. Times are ISO 8601. */
+export interface ContainerState {
+  status: Status;
+  /** Which run of tsstep made it: its journal holds the undos. */
+  run: string;
+  supervisor: ProcessId;
+  process?: ProcessId;
+  /** Its address and host ports, for as long as it runs. */
+  address?: string;
+  gateway?: string;
+  mac?: string;
+  ports?: Readonly<Record<string, number>>;
+  startedAt?: string;
+  finishedAt?: string;
+  exitCode?: number;
+  oomKilled?: boolean;
+  error?: string;
+}
+
+export interface Container {
+  config: ContainerConfig;
+  state: ContainerState;
+}
+
+/** Replaces state.json in one step, so that a reader sees the old one or the new one. */
+export function writeState(root: string, id: string, state: ContainerState): void {
+  const { state: path } = containerFiles(root, id);
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(partial, path);
+}
+
+function readJson<T>(path: string): T | undefined {
+  const text = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(path, 'utf8'));
+  return text === undefined || text === '' ? undefined : (JSON.parse(text) as T);
+}
+
+/** A container whose creation has come as far as its configuration; the state is checked against the process that it names. */
+export function readContainer(root: string, id: string): Container | undefined {
+  const files = containerFiles(root, id);
+  const config = readJson<ContainerConfig>(files.config);
+  const state = readJson<ContainerState>(files.state);
+  if (!config || !state) return undefined;
+  const gone = state.status === 'running' && !(state.process && isAlive(state.process));
+  const abandoned = state.status === 'creating' && !isAlive(state.supervisor);
+  return { config, state: gone || abandoned ? { ...state, status: 'dead' } : state };
+}
+
+/** Newest first, as ps shows them. */
+export function listContainers(root: string): Container[] {
+  const ids = tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? [];
+  return ids
+    .map((id) => readContainer(root, id))
+    .filter((container) => container !== undefined)
+    .sort((a, b) => b.config.created.localeCompare(a.config.created));
+}
+
+/** By full ID, name, or a prefix of the ID that fits one container only. @throws TsstepError no-such-container */
+export function findContainer(root: string, reference: string): Container {
+  const named = tolerating(['ENOENT', 'EINVAL', 'ENOTDIR'], () => readlinkSync(join(names(root), reference)));
+  const byName = named === undefined ? undefined : readContainer(root, named);
+  if (byName) return byName;
+  const prefixed = /^[0-9a-f]+$/.test(reference) ? listContainers(root).filter(({ config }) => config.id.startsWith(reference)) : [];
+  if (prefixed.length === 1 && prefixed[0]) return prefixed[0];
+  throw new TsstepError({
+    code: 'no-such-container',
+    what: prefixed.length > 1 ? `"${reference}" fits ${prefixed.length} containers` : `no container "${reference}"`,
+    why: prefixed.length > 1 ? 'an ID may be shortened only as far as it stays unique' : 'neither a name nor the beginning of an ID',
+    remedy: prefixed.length > 1 ? 'give more digits' : 'tsstep ps -a lists them all',
+  });
+}
+
+/** The process that holds the namespaces which `option` wants to share. @throws TsstepError container-state */
+export function findRunning(root: string, reference: string, option: string): Peer {
+  const { config, state } = findContainer(root, reference);
+  if (state.status === 'running' && state.process) return { id: config.id, pid: state.process.pid };
+  throw new TsstepError({
+    code: 'container-state',
+    what: `${option} container:${reference} is not possible`,
+    why: `${config.name} is not running (${state.status}), so there is no namespace to share`,
+    remedy: 'run that container first, and this one while it runs',
+  });
+}

@@ -1,0 +1,33 @@
+/** The three files of /etc that every container gets from outside its image: hostname, hosts, resolv.conf. */
+import { hostname as hostHostname } from 'node:os';
+import type { Known } from '../known.ts';
+import type { Spec } from '../spec/types.ts';
+
+/** `--hostname`, the host's own with `--uts host`, else the first 12 digits of the ID as docker does. */
+export function hostnameOf(spec: Spec, id: string): string {
+  if (spec.uts === 'host') return hostHostname();
+  return spec.hostname ?? id.slice(0, 12);
+}
+
+/** hosts(5). The container's own line needs its address, which the network stage finds out. */
+export function hostsFile(spec: Spec, known: Known): string {
+  const own = known.lease && known.id ? [`${known.lease.address}\t${hostnameOf(spec, known.id)}`] : [];
+  return [
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::\tip6-localnet',
+    'ff00::\tip6-mcastprefix',
+    'ff02::1\tip6-allnodes',
+    'ff02::2\tip6-allrouters',
+    ...spec.addHosts.map(([host, ip]) => `${ip}\t${host}`),
+    ...own,
+    '',
+  ].join('\n');
+}
+
+/** resolv.conf(5): `--dns` replaces the host's name servers. */
+export function resolvConf(spec: Spec, known: Known): string {
+  if (spec.dns.length === 0) return known.host.resolvConf;
+  const others = known.host.resolvConf.split('\n').filter((line) => line !== '' && !line.startsWith('nameserver'));
+  return [...spec.dns.map((address) => `nameserver ${address}`), ...others, ''].join('\n');
+}

@@ -1,0 +1,93 @@
+/** Between the person's terminal and the container's process: bytes, window size, signals. */
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exit, RunningContainer } from '../core/machine.ts';
+import { tolerating } from '../core/kernel/errno.ts';
+import type { Spec } from '../core/spec/types.ts';
+import type { EventStream } from './session/event-stream.ts';
+
+export interface AttachOptions {
+  container: RunningContainer;
+  spec: Spec;
+  /** What was read from standard input ahead of the container's start and is meant for it. */
+  ahead: Buffer;
+  /** Output goes into the event stream as well. */
+  record: EventStream | undefined;
+  /** Output goes to this process's stdout and stderr. */
+  show: boolean;
+}
+
+/** Signals that reach the container's process instead of this one, as docker's --sig-proxy does. */
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGALRM'] as const;
+
+/** Output that is still in the pipe when the process has ended; a child that outlives it (--pid host) may never close it. */
+const DRAIN_MILLISECONDS = 2000;
+
+function pump(source: NodeJS.ReadableStream, stream: 'stdout' | 'stderr', { record, show }: AttachOptions): Promise<void> {
+  const decoder = new StringDecoder('utf8');
+  source.on('data', (chunk: Buffer) => {
+    record?.emit({ type: 'output', stream, text: decoder.write(chunk) });
+    if (!show || process[stream].write(chunk)) return;
+    source.pause();
+    process[stream].once('drain', () => source.resume());
+  });
+  return new Promise((resolve) => {
+    // EIO is how a terminal's master side says that the last process has closed the other one.
+    source.on('error', () => resolve());
+    source.on('close', () => resolve());
+    source.on('end', () => resolve());
+  });
+}
+
+function feed(target: NodeJS.WritableStream, ahead: Buffer): () => void {
+  const { stdin } = process;
+  target.on('error', () => undefined);
+  if (ahead.length > 0) target.write(ahead);
+  stdin.on('error', () => undefined);
+  stdin.pipe(target);
+  return () => {
+    stdin.unpipe(target);
+    stdin.pause();
+  };
+}
+
+function takeTerminal(resize: (rows: number, columns: number) => void): () => void {
+  const { stdin, stdout } = process;
+  const follow = () => tolerating(['EIO', 'EBADF'], () => resize(stdout.rows ?? 24, stdout.columns ?? 80));
+  follow();
+  process.on('SIGWINCH', follow);
+  const raw = stdin.isTTY && !stdin.isRaw;
+  if (raw) stdin.setRawMode(true);
+  return () => {
+    process.off('SIGWINCH', follow);
+    if (raw) stdin.setRawMode(false);
+  };
+}
+
+/** @returns how the container's process ended, after all its output has been passed on */
+export async function attach(options: AttachOptions): Promise<Exit> {
+  const { container, spec, ahead } = options;
+  const { stdin, stdout, stderr, terminal } = container.streams;
+  const finishers: (() => void)[] = [];
+  const drained: Promise<void>[] = [];
+  if (terminal) {
+    drained.push(pump(terminal.stream, 'stdout', options));
+    finishers.push(takeTerminal(terminal.resize));
+    if (spec.interactive) finishers.push(feed(terminal.stream, ahead));
+  }
+  if (stdout) drained.push(pump(stdout, 'stdout', options));
+  if (stderr) drained.push(pump(stderr, 'stderr', options));
+  if (stdin) finishers.push(feed(stdin, ahead));
+  const handlers = forwarded.map((signal) => {
+    const forward = () => tolerating(['ESRCH'], () => process.kill(container.pid, signal));
+    process.on(signal, forward);
+    return () => process.off(signal, forward);
+  });
+  try {
+    const exit = await container.exited;
+    await Promise.race([Promise.all(drained), sleep(DRAIN_MILLISECONDS, undefined, { ref: false })]);
+    return exit;
+  } finally {
+    for (const finish of [...finishers, ...handlers]) finish();
+  }
+}

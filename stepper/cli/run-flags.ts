@@ -1,0 +1,92 @@
+/** Docker's flags of `run`, as commander sees them: `tsstep run` and `tsstep plan run` share them. */
+import { type Command, Option } from 'commander';
+import type { RunFlags } from '../../core/spec/flags.ts';
+
+export type { RunFlags };
+
+const several = (value: string, before: readonly string[] = []) => [...before, value];
+
+/** Flags, help, and whether it may be repeated; in groups, in the order of the help. */
+const groups: Readonly<
+  Record<string, readonly (readonly [flags: string, help: string, repeat?: 'repeat'])[]>
+> = {
+  'Container:': [
+    ['--name <name>', 'give the container a name; otherwise one is made up'],
+    ['--rm', 'remove the container and its anonymous volumes when it exits'],
+    ['-i, --interactive', 'pass standard input on to the command'],
+    ['-t, --tty', 'give the command a pseudo-terminal'],
+    ['-d, --detach', 'run in the background (not supported yet)'],
+    ['-l, --label <name=value>', 'attach a label', 'repeat'],
+    ['--label-file <file>', 'attach the labels of a file, one a line', 'repeat'],
+  ],
+  'Process:': [
+    ['--entrypoint <command>', 'run this in place of the image’s entrypoint and command'],
+    ['-e, --env <name=value>', 'set a variable; NAME alone passes on the one of this shell', 'repeat'],
+    ['--env-file <file>', 'set the variables of a file, one a line', 'repeat'],
+    ['-w, --workdir <path>', 'directory in the container to start in'],
+    ['-u, --user <user[:group]>', 'run as this user, by name or number'],
+    ['--group-add <group>', 'join another group, by name or number', 'repeat'],
+    ['--ulimit <name=soft[:hard]>', 'set a resource limit, like nofile=1024:2048', 'repeat'],
+    ['--init', 'run an init process in front of the command (not supported)'],
+  ],
+  'Filesystem:': [
+    ['-v, --volume <[source:]target[:modes]>', 'mount a host directory or a volume', 'repeat'],
+    ['--mount <key=value,…>', 'mount a host directory, a volume or a tmpfs, spelt out', 'repeat'],
+    ['--tmpfs <target[:options]>', 'mount an empty directory that lives in memory', 'repeat'],
+    ['--read-only', 'make the container’s root filesystem read-only'],
+    ['--shm-size <size>', 'size of /dev/shm (64m unless given)'],
+  ],
+  'Network:': [
+    ['--network <mode>', 'bridge (the default), host, none or container:NAME', 'repeat'],
+    [
+      '-p, --publish <[ip:][host:]port[/udp]>',
+      'make a port of the container reachable on the host',
+      'repeat',
+    ],
+    ['-h, --hostname <name>', 'host name that the container sees'],
+    ['--add-host <name:ip>', 'add a line to the container’s /etc/hosts', 'repeat'],
+    ['--dns <ip>', 'ask this name server', 'repeat'],
+  ],
+  'Namespaces:': [
+    ['--pid <mode>', 'host or container:NAME in place of process ids of its own'],
+    ['--ipc <mode>', 'host or container:NAME in place of shared memory of its own'],
+    ['--uts <mode>', 'host in place of a host name of its own'],
+  ],
+  'Limits:': [
+    ['-m, --memory <size>', 'memory limit, at least 6m'],
+    ['--memory-swap <size>', 'limit of memory and swap together, -1 for none'],
+    ['--cpus <number>', 'CPUs’ worth of time, like 0.5'],
+    ['-c, --cpu-shares <weight>', 'weight when CPUs are short, 1024 is usual'],
+    ['--cpuset-cpus <list>', 'CPUs to run on, like 0-2,5'],
+    ['--pids-limit <number>', 'limit of processes and threads, -1 for none'],
+  ],
+  'Security:': [
+    ['--cap-add <capability>', 'grant a capability', 'repeat'],
+    ['--cap-drop <capability>', 'take a capability away', 'repeat'],
+    ['--security-opt <option>', 'no-new-privileges, seccomp=unconfined or apparmor=unconfined', 'repeat'],
+    ['--privileged', 'grant everything (not supported yet)'],
+  ],
+};
+
+/**
+ * Declares docker's flags, IMAGE and COMMAND on `command`. Everything behind IMAGE is the container's and stays as it is, which
+ * commander grants only when every parent has called `enablePositionalOptions()` before.
+ */
+export function addRunFlags(command: Command): Command {
+  for (const [heading, flags] of Object.entries(groups)) {
+    for (const [spelling, help, repeat] of flags) {
+      const option = new Option(spelling, help).helpGroup(heading);
+      command.addOption(repeat ? option.argParser(several) : option);
+    }
+  }
+  return (
+    command
+      .addOption(new Option('--net <mode>').argParser(several).hideHelp())
+      // -h is --hostname here, as in docker.
+      .helpOption('--help', 'show this help')
+      .argument('<image>', 'image to run')
+      .argument('[command...]', 'command and its arguments, in place of the image’s')
+      .usage('[options] IMAGE [COMMAND] [ARG...]')
+      .passThroughOptions()
+  );
+}

@@ -1,0 +1,56 @@
+/** Takes a session from its first operation to exec, pausing where it should; takes it back when something fails. */
+import type { Failure } from '../core/operation.ts';
+import type { Decision, FrontEnd } from './front-end.ts';
+import type { EventStream } from './session/event-stream.ts';
+import type { LiveSession } from './session/live.ts';
+import type { UndoProblem } from './session/session.ts';
+import type { Pace, PauseReason, Stepping } from './stepping.ts';
+
+export type Driven =
+  | { result: 'started' }
+  | { result: 'failed'; failure: Failure; problems: readonly UndoProblem[] }
+  | { result: 'rolled-back'; problems: readonly UndoProblem[] }
+  | { result: 'kept' };
+
+export interface DriveOptions {
+  session: LiveSession;
+  stepping: Stepping;
+  frontEnd: FrontEnd;
+  events: EventStream;
+  /** Errno by `stage:operation`: the outcome of that operation instead of performing it. */
+  faults: ReadonlyMap<string, string>;
+  /** Set by a signal: stop and roll back before the next operation. */
+  stop: { requested: boolean };
+}
+
+const EVERYTHING = ['exit', 'remove', 'rollback'] as const;
+
+async function pause({ session, stepping, frontEnd, events, stop }: DriveOptions, reason: PauseReason, before: string): Promise<Decision | undefined> {
+  if (!frontEnd.ask) return undefined;
+  events.emit({ type: 'paused', before, reason });
+  const decision = await frontEnd.ask({ session, stepping, reason });
+  events.emit({ type: 'resumed', command: 'go' in decision ? decision.go : `quit ${decision.quit}` });
+  return stop.requested ? { quit: 'roll-back' } : decision;
+}
+
+export async function drive(options: DriveOptions): Promise<Driven> {
+  const { session, stepping, faults, stop } = options;
+  const rollBack = async (): Promise<Driven> => ({ result: 'rolled-back', problems: await session.undo(EVERYTHING) });
+  for (let [step] = session.upcoming; step; [step] = session.upcoming) {
+    if (stop.requested) return await rollBack();
+    const at = `${step.stage.name}:${step.operation.name}`;
+    const reason = stepping.reasonToPause(step);
+    const decision = reason && (await pause(options, reason, at));
+    if (decision && 'quit' in decision) return decision.quit === 'keep' ? { result: 'kept' } : await rollBack();
+    if (decision) stepping.resume(decision.go as Pace, step.stage.name);
+    const ended = await session.forward(faults.get(at));
+    if (!ended.ok) return await failed(options, ended.failure, at);
+  }
+  return { result: 'started' };
+}
+
+/** Somebody who steps wants to see the state in which it failed before it is taken back. */
+async function failed(options: DriveOptions, failure: Failure, at: string): Promise<Driven> {
+  if (options.frontEnd.observes && !options.stop.requested) await pause(options, 'failure', at);
+  return { result: 'failed', failure, problems: await options.session.undo(EVERYTHING) };
+}

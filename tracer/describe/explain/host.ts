@@ -1,0 +1,39 @@
+import type { Kind } from '../../../core/operation.ts';
+
+/** Finding and writing down: image, name, metadata, volumes. */
+export const host = {
+  getrandom: `The kernel hands out bytes from its random number generator; nobody can guess them, and two containers never get
+    the same. docker makes container ids in the same way: 32 bytes, 64 hexadecimal digits, of which it mostly shows 12. The id
+    says nothing about the image. Almost nothing can go wrong here: only at the very start of a machine the call may wait until
+    enough randomness has been gathered.`,
+  'choose-name': `A name is for people; everything in the kernel and on disk goes by the id. If you gave none, an adjective and a
+    surname are drawn until a free pair is found, as docker does. That a name is free now does not reserve it: the symlink made
+    in a later step does, because the kernel makes it or refuses it in one step. If another container has the name already, even
+    a stopped one, you get "name in use".`,
+  clock: `Reads the wall clock. The time is kept in the container's state, so that ps and inspect can show when it was created. It
+    is the only thing in the whole creation that a clock is asked for; durations are measured with another clock, which nobody
+    can set back.`,
+  'resolve-image': `A name such as lab:latest is only a pointer that may move. It is looked up in the store's index and leads to
+    the digest of a manifest, which names the digests of a configuration and of the layers. A digest is the SHA-256 of the
+    content, so from here on nothing can change under our hands. docker does the same, and pulls what is missing. It fails when
+    the name is unknown or when a file does not have the digest it is stored under.`,
+  'build-lab': `An image is not magic: a tar file for each layer, a JSON configuration with the command and the environment, and a
+    manifest that lists their digests. The built-in lab image is put together here from this machine's own busybox, so that the
+    first run needs no network. docker build does the same with whatever the Dockerfile produces. It fails if busybox is not
+    installed, or if it needs shared libraries.`,
+  'unpack-layer': `A layer is a tar file with the changes against the layer below: files to add, and names that begin with .wh. for
+    files to delete. It is unpacked once, into a directory of its own that every container of every image with this layer shares.
+    Deletions become whiteouts: character devices with the numbers 0 and 0, which overlayfs understands. The work is done in a
+    temporary directory that is renamed at the end, so that a half-unpacked layer is never used. A full disk and a damaged
+    download are the usual failures.`,
+  'find-container': `A namespace has no name; it lives as long as a process is in it. To share one with another container we need a
+    process that is in it: that container's init, whose pid is in its state file. The start time is compared too, because a pid
+    is used again after its process has ended. docker does the same for --network container:NAME. It fails if the container is
+    not running.`,
+  'create-volume': `A volume is a plain directory outside every container's own, which is why it survives them. docker keeps them
+    below /var/lib/docker/volumes, each with its data in _data. An existing volume is simply used again. A note of who made it is
+    left inside, so that undoing this run never removes data that another run has made.`,
+  'copy-up': `On first use docker fills an empty volume with what the image has at that place, owners and modes included; a
+    database image, for example, expects its directory there. A bind mount gets no such copy: it hides what the image had. A
+    volume that has anything in it already is left as it is, even if a newer image brings other files, and that surprises many.`,
+} as const satisfies Partial<Record<Kind, string>>;

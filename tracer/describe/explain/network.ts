@@ -1,0 +1,26 @@
+import type { Kind } from '../../../core/operation.ts';
+
+/** What is set up on the host: tools, shared things, addresses, ports, control groups. */
+export const network = {
+  command: `Links, addresses and routes are changed through netlink, a socket to the kernel; ip is the tool that speaks it, and nft
+    speaks it to the packet filter. docker uses libraries for the same messages. A veth pair is two interfaces joined by a wire:
+    one end stays on the host and is plugged into the bridge, the other is moved into the container's network namespace. ip's
+    "File exists" means that somebody made it before; "Operation not permitted" mostly means that you are not root.`,
+  share: `The bridge, the NAT rules, the forwarding switch and the parent control group belong to all containers, so none of them may
+    make them twice or take them from the others. A lock is held, the container is written down as a holder, and what is missing
+    is made. The last holder unmakes it, and puts back the settings it found. docker's daemon simply keeps these things for ever;
+    tsstep has no daemon, so holders are files.`,
+  lease: `Every container on the bridge needs an address of its own. docker's daemon counts them in memory and on disk; here each
+    address in use is a file, written under a lock, so that two runs at the same moment cannot choose the same one. The subnet is
+    chosen so that it does not hide a network that the host can reach already. A /24 has 253 addresses for containers; after that
+    there is an error instead of a container.`,
+  listen: `A published port has to be free, and it has to stay ours. Binding a socket to it is the kernel's own way of making sure:
+    the second one who tries gets EADDRINUSE. docker starts a docker-proxy process for each port, partly for this reason. The
+    packets themselves do not come through this socket; NAT rules send them to the container before they reach it. Ports below
+    1024 need CAP_NET_BIND_SERVICE.`,
+  'write-attribute': `A control group is a directory, and its settings are files: writing 67108864 to memory.max is all it takes to
+    limit memory. The kernel checks the value while write() runs and answers EINVAL, EBUSY or ERANGE if it does not like it. Writing
+    a pid to cgroup.procs moves that process; its later children are born inside. docker writes the same files, or asks systemd to.
+    In cgroup v2 a controller must first be switched on in the parent's cgroup.subtree_control, and ENOENT here often means that
+    it was not.`,
+} as const satisfies Partial<Record<Kind, string>>;

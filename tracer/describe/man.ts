@@ -1,0 +1,56 @@
+import type { Kind } from '../../core/operation.ts';
+
+/** The manual page to read for each kind of operation: the call's own, or of the tool that is nearest to it. */
+const pages: Readonly<Record<Kind, string>> = {
+  getrandom: 'getrandom(2)',
+  'choose-name': 'access(2)',
+  clock: 'clock_gettime(2)',
+  'resolve-image': 'OCI image-spec, image-layout.md',
+  'build-lab': 'OCI image-spec, layer.md',
+  'unpack-layer': 'OCI image-spec, layer.md',
+  'find-container': 'namespaces(7)',
+  'create-volume': 'mkdir(2)',
+  'copy-up': 'cp(1)',
+  'spawn-init': 'pid_namespaces(7)',
+  command: 'ip(8), nft(8)',
+  share: 'flock(2)',
+  lease: 'flock(2)',
+  listen: 'listen(2)',
+  'write-attribute': 'cgroups(7)',
+  openpt: 'pty(7)',
+  unshare: 'unshare(2)',
+  setns: 'setns(2)',
+  'share-mount': 'open_tree(2), move_mount(2)',
+  chdir: 'chdir(2)',
+  pivot_root: 'pivot_root(2)',
+  mknod: 'mknod(2)',
+  sethostname: 'sethostname(2)',
+  'lookup-user': 'passwd(5), group(5)',
+  'lookup-executable': 'execvp(3)',
+  setrlimit: 'getrlimit(2)',
+  setsid: 'setsid(2)',
+  'controlling-terminal': 'ioctl_tty(2)',
+  stdio: 'fcntl(2)',
+  'capbset-drop': 'capabilities(7)',
+  setgroups: 'setgroups(2)',
+  setresgid: 'setresgid(2)',
+  setresuid: 'setresuid(2)',
+  capset: 'capset(2)',
+  'no-new-privs': 'prctl(2)',
+  umask: 'umask(2)',
+  'reset-signals': 'signal(7)',
+  'clear-pdeathsig': 'prctl(2)',
+  'close-range': 'close_range(2)',
+  execve: 'execve(2)',
+  mkdir: 'mkdir(2)',
+  'write-file': 'open(2)',
+  symlink: 'symlink(2)',
+  mount: 'mount(2)',
+  mount_setattr: 'mount_setattr(2)',
+  umount: 'umount2(2)',
+};
+
+/** `mount(2)` */
+export function man(kind: Kind): string {
+  return pages[kind];
+}

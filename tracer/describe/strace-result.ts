@@ -1,0 +1,48 @@
+import { getSystemErrorMap } from 'node:util';
+import type { Failure, Json } from '../../core/operation.ts';
+
+/** What `operation-ended` says about how it went. */
+export type Ended = ({ ok: true; value: Json } | { ok: false; failure: Failure }) & { nanoseconds?: number };
+
+/** strerror(3) where libuv, which Node asks, has words of its own. */
+const texts: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  EBUSY: 'Device or resource busy',
+  EEXIST: 'File exists',
+  EINVAL: 'Invalid argument',
+  EIO: 'Input/output error',
+  EISDIR: 'Is a directory',
+  ELOOP: 'Too many levels of symbolic links',
+  EMFILE: 'Too many open files',
+  ENODEV: 'No such device',
+  ENOMEM: 'Cannot allocate memory',
+  ENOSPC: 'No space left on device',
+  ENOSYS: 'Function not implemented',
+  ENOTSUP: 'Operation not supported',
+  EXDEV: 'Invalid cross-device link',
+  EROFS: 'Read-only file system',
+  ENXIO: 'No such device or address',
+  EAGAIN: 'Resource temporarily unavailable',
+  ENOEXEC: 'Exec format error',
+  ENAMETOOLONG: 'File name too long',
+};
+
+function strerror(errno: string): string {
+  const known = texts[errno] ?? [...getSystemErrorMap().values()].find(([name]) => name === errno)?.[1];
+  return known === undefined ? errno : `${known.charAt(0).toUpperCase()}${known.slice(1)}`;
+}
+
+/** ` = 0 <0.000021>`, ` = -1 ENOENT (No such file or directory) (INJECTED)`: the rest of strace's line. */
+export function straceResult(ended: Ended): string {
+  const time = ended.nanoseconds === undefined ? '' : ` <${(ended.nanoseconds / 1e9).toFixed(6)}>`;
+  if (ended.ok) return ` = ${number(ended.value)}${time}`;
+  const { errno, what, injected } = ended.failure;
+  return ` = -1 ${errno === undefined ? `(${what})` : `${errno} (${strerror(errno)})`}${injected ? ' (INJECTED)' : ''}${time}`;
+}
+
+/** A system call returns a number; what an operation found out besides is in `known`. */
+function number(value: Json): number {
+  if (typeof value === 'number') return value;
+  const pid = typeof value === 'object' && value !== null && 'pid' in value ? value.pid : undefined;
+  return typeof pid === 'number' ? pid : 0;
+}

@@ -1,0 +1,164 @@
+/**
+ * What changed between two snapshots, leaf by leaf, and how to go either way with it.
+ *
+ * A record is seen as the set of its leaves; an empty record counts as a leaf without a value. So `{a: {}}` becoming
+ * `{a: {b: 1}}` is "the empty a goes, a.b comes": only then is going back exact, because otherwise nobody could tell
+ * whether an `a` that has lost its last leaf was there before.
+ */
+import { diff as changeset, type IChange } from 'json-diff-ts';
+import type { Scalar, Snapshot, Tree } from './snapshot.ts';
+
+/**
+ * One leaf that changed. `path` from the snapshot's root: ['host','links','tsstep0','state']. An `add` without `after`, a
+ * `remove` without `before`, and an `update` that lacks one of them mean the empty record.
+ */
+export interface Change {
+  kind: 'add' | 'update' | 'remove';
+  path: readonly string[];
+  before?: Scalar;
+  after?: Scalar;
+}
+
+type Node = Scalar | Tree | undefined;
+
+/** The leaves that differ. Sections that are the very same object in both are not looked into. */
+export function diff(before: Snapshot, after: Snapshot): Change[] {
+  const [old, now] = withoutSame({ ...before }, { ...after }, 2);
+  const changes: Change[] = [];
+  collect(changeset(old, now), { ...before }, { ...after }, [], changes);
+  return changes;
+}
+
+/** `snapshot` after `changes`: a new one that shares what did not change. */
+export function apply(snapshot: Snapshot, changes: readonly Change[]): Snapshot {
+  const edit = new Edit({ ...snapshot });
+  for (const { kind, path } of changes) if (kind === 'remove') edit.remove(path);
+  for (const { kind, path, after } of changes) if (kind !== 'remove') edit.set(path, after ?? (after === null ? null : {}));
+  return edit.snapshot();
+}
+
+/** `snapshot` as it was before `changes`. */
+export function revert(snapshot: Snapshot, changes: readonly Change[]): Snapshot {
+  return apply(snapshot, changes.map(opposite));
+}
+
+function opposite({ kind, path, before, after }: Change): Change {
+  return change(kind === 'add' ? 'remove' : kind === 'remove' ? 'add' : 'update', path, after, before);
+}
+
+/** Pairs of records without the children that are identical, down to `depth`: readings are kept by reference. */
+function withoutSame(old: Tree, now: Tree, depth: number): [Tree, Tree] {
+  const left: Tree = {};
+  const right: Tree = {};
+  for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    const [a, b] = [own(old, key), own(now, key)];
+    if (a === b) continue;
+    const [x, y] = depth > 1 && isTree(a) && isTree(b) ? withoutSame(a, b, depth - 1) : [a, b];
+    if (x !== undefined) put(left, key, x);
+    if (y !== undefined) put(right, key, y);
+  }
+  return [left, right];
+}
+
+/** The leaf changes behind a hierarchical changeset of json-diff-ts, which has keys and no paths: any key survives. */
+function collect(changes: readonly IChange[], before: Tree, after: Tree, path: readonly string[], into: Change[]): void {
+  if (changes.length > 0) emptiness(before, after, path, into);
+  for (const key of new Set(changes.map((each) => each.key))) {
+    const [old, now] = [own(before, key), own(after, key)];
+    const here = [...path, key];
+    if (isTree(old) && isTree(now)) {
+      collect(changes.find((each) => each.key === key)?.changes ?? [], old, now, here, into);
+    } else if (old !== undefined && now !== undefined && isLeaf(old) && isLeaf(now)) {
+      into.push(change('update', here, scalar(old), scalar(now)));
+    } else {
+      for (const [leaf, value] of leaves(old, here)) into.push(change('remove', leaf, value, undefined));
+      for (const [leaf, value] of leaves(now, here)) into.push(change('add', leaf, undefined, value));
+    }
+  }
+}
+
+function emptiness(before: Tree, after: Tree, path: readonly string[], into: Change[]): void {
+  if (Object.keys(before).length === 0) into.push({ kind: 'remove', path });
+  if (Object.keys(after).length === 0) into.push({ kind: 'add', path });
+}
+
+function change(kind: Change['kind'], path: readonly string[], before: Scalar | undefined, after: Scalar | undefined): Change {
+  return { kind, path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+}
+
+function* leaves(node: Node, path: readonly string[]): Generator<[readonly string[], Scalar | undefined]> {
+  if (node === undefined) return;
+  if (!isTree(node) || isLeaf(node)) yield [path, scalar(node)];
+  else for (const [key, child] of Object.entries(node)) yield* leaves(child, [...path, key]);
+}
+
+function isTree(node: Node): node is Tree {
+  return typeof node === 'object' && node !== null;
+}
+
+function isLeaf(node: Scalar | Tree): boolean {
+  return !isTree(node) || Object.keys(node).length === 0;
+}
+
+function scalar(node: Scalar | Tree): Scalar | undefined {
+  return isTree(node) ? undefined : node;
+}
+
+function own(tree: Tree, key: string): Node {
+  return Object.hasOwn(tree, key) ? tree[key] : undefined;
+}
+
+/** Plain assignment would take an environment variable called `__proto__` for the prototype. */
+function put(tree: Tree, key: string, value: Scalar | Tree): void {
+  if (key === '__proto__') Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true });
+  else tree[key] = value;
+}
+
+/** Copies a record the first time it is written to. */
+class Edit {
+  readonly #root: Tree;
+  readonly #copied = new Set<Tree>();
+
+  constructor(root: Tree) {
+    this.#root = root;
+    this.#copied.add(root);
+  }
+
+  snapshot(): Snapshot {
+    const { host = {}, container = {}, known = {} } = this.#root;
+    return { host: host as Snapshot['host'], container: container as Snapshot['container'], known: known as Tree };
+  }
+
+  set(path: readonly string[], value: Scalar | Tree): void {
+    const key = path.at(-1);
+    if (key === undefined) return;
+    let tree = this.#root;
+    for (const step of path.slice(0, -1)) tree = this.#child(tree, step);
+    put(tree, key, value);
+  }
+
+  /** Takes the leaf away, and records that it leaves empty: where one shall stay, the changes say so. */
+  remove(path: readonly string[]): void {
+    const trail: [Tree, string][] = [];
+    let node: Node = this.#root;
+    for (const [depth, key] of path.entries()) {
+      if (!isTree(node) || !Object.hasOwn(node, key)) return;
+      trail.push([node, key]);
+      node = depth < path.length - 1 && isTree(node[key]) ? this.#child(node, key) : node[key];
+    }
+    if (node === undefined || !isLeaf(node)) return;
+    for (const [tree, key] of trail.reverse()) {
+      delete tree[key];
+      if (Object.keys(tree).length > 0) return;
+    }
+  }
+
+  #child(tree: Tree, key: string): Tree {
+    const child = own(tree, key);
+    if (isTree(child) && this.#copied.has(child)) return child;
+    const copy: Tree = isTree(child) ? { ...child } : {};
+    this.#copied.add(copy);
+    put(tree, key, copy);
+    return copy;
+  }
+}

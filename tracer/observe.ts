@@ -1,0 +1,31 @@
+/** Looking: re-reads what an operation can have changed and keeps the rest of the last snapshot. */
+import { knownTree } from './known.ts';
+import { probes } from './probes/index.ts';
+import type { ProbeContext, ProbeName, Snapshot } from './snapshot.ts';
+
+export { knownTree } from './known.ts';
+
+/** Every section, for the end of a stage. */
+export const everything: readonly ProbeName[] = Object.keys(probes) as ProbeName[];
+
+export interface Observation {
+  snapshot: Snapshot;
+  /** How long the looking took: it is not the operation's time. */
+  nanoseconds: number;
+}
+
+export async function observe(context: ProbeContext, names: readonly ProbeName[], previous: Snapshot): Promise<Observation> {
+  const start = process.hrtime.bigint();
+  // A context of its own: readings that probes share live exactly as long as this observation.
+  const own = { ...context };
+  // Those that run a tool return a promise, so all tools work at the same time.
+  const readings = await Promise.all(names.map(async (name) => [name, await probes[name](own)] as const));
+  const snapshot: Snapshot = { host: { ...previous.host }, container: { ...previous.container }, known: knownTree(context.known) };
+  for (const [name, tree] of readings) {
+    const dot = name.indexOf('.');
+    const side = snapshot[name.slice(0, dot) as 'host' | 'container'];
+    if (tree) side[name.slice(dot + 1)] = tree;
+    else delete side[name.slice(dot + 1)];
+  }
+  return { snapshot, nanoseconds: Number(process.hrtime.bigint() - start) };
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import type { Probe, ProbeContext, Tree } from '../snapshot.ts';
+import { line, text } from './read.ts';
+import { target } from './target.ts';
+
+/** Limits and membership. Usage and statistics change by themselves and would drown what a step did. */
+const attributes = {
+  2: `cgroup.controllers cgroup.subtree_control cgroup.procs cgroup.freeze memory.max memory.swap.max memory.high memory.low
+    memory.oom.group cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max io.weight`.split(/\s+/),
+  1: `memory.limit_in_bytes memory.memsw.limit_in_bytes memory.soft_limit_in_bytes memory.swappiness cpu.cfs_quota_us
+    cpu.cfs_period_us cpu.shares cpuset.cpus cpuset.mems pids.max devices.list freezer.state cgroup.procs`.split(/\s+/),
+} as const;
+
+/** The container's control groups in each hierarchy, what they limit, and where init is in them (cgroups(7)). */
+export const cgroup: Probe = (context) => {
+  const { cgroups } = context.known.host;
+  const found: Tree = {};
+  if (cgroups.version === 2) {
+    Object.assign(found, hierarchy(context, cgroups.mount, 2));
+    found['/'] = pick(cgroups.mount, ['cgroup.subtree_control']);
+  } else {
+    for (const [name, mount] of Object.entries(cgroups.hierarchies)) {
+      const groups = hierarchy(context, mount, 1);
+      if (Object.keys(groups).length > 0) found[name] = groups;
+    }
+    const unified = cgroups.unified === undefined ? {} : hierarchy(context, cgroups.unified, 2);
+    if (Object.keys(unified).length > 0) found.unified = unified;
+  }
+  const membership = memberOf(context);
+  if (membership) found.membership = membership;
+  return Object.keys(found).length > 0 ? found : undefined;
+};
+
+function hierarchy({ known }: ProbeContext, mount: string, version: 1 | 2): Tree {
+  const groups: Tree = {};
+  if (existsSync(`${mount}/tsstep`)) groups.tsstep = pick(`${mount}/tsstep`, version === 2 ? ['cgroup.subtree_control'] : []);
+  const own = `tsstep/${known.id}`;
+  if (known.id !== undefined && existsSync(`${mount}/${own}`)) groups[own] = pick(`${mount}/${own}`, attributes[version]);
+  return groups;
+}
+
+function pick(directory: string, names: readonly string[]): Tree {
+  const found: Tree = {};
+  for (const name of names) {
+    const value = line(`${directory}/${name}`);
+    if (value !== undefined) found[name] = value.split('\n').join(' ');
+  }
+  return found;
+}
+
+/** Lines `4:memory:/tsstep/…`, seen from the host: inside the container's cgroup namespace they end in `/`. */
+function memberOf(context: ProbeContext): Tree | undefined {
+  const directory = target(context);
+  const content = directory && text(`${directory}/cgroup`);
+  if (!content) return undefined;
+  const found: Tree = {};
+  for (const each of content.trim().split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(each) ?? [];
+    if (path !== undefined) found[controllers || 'unified'] = path;
+  }
+  return found;
+}

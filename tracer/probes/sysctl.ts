@@ -1,0 +1,20 @@
+import type { Probe, Tree } from '../snapshot.ts';
+import { line } from './read.ts';
+
+/** Kernel settings that a bridge network with published ports depends on (sysctl(8), Documentation/networking/ip-sysctl.rst). */
+export const sysctl: Probe = ({ known }) => {
+  const bridge = known.lease?.bridge ?? 'tsstep0';
+  const found: Tree = {};
+  const paths = {
+    'net.ipv4.ip_forward': 'net/ipv4/ip_forward',
+    // Interface names may hold dots, so a key is not simply a path with other separators.
+    [`net.ipv4.conf.${bridge}.route_localnet`]: `net/ipv4/conf/${bridge}/route_localnet`,
+    [`net.ipv4.conf.${bridge}.forwarding`]: `net/ipv4/conf/${bridge}/forwarding`,
+    'net.bridge.bridge-nf-call-iptables': 'net/bridge/bridge-nf-call-iptables',
+  };
+  for (const [name, path] of Object.entries(paths)) {
+    const value = line(`/proc/sys/${path}`);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+};

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // A native module and process-wide state (cwd, umask, namespaces): worker threads would share both.
+    pool: 'forks',
+    // The runner's own summary comes last.
+    reporters: ['./test/support/skips.ts', 'default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          globalSetup: './test/support/build.ts',
+          setupFiles: './test/support/root.ts',
+          // There is one host: bridges, nft tables and cgroups of two files would see each other.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
