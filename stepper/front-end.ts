@@ -22,6 +22,8 @@ export interface FrontEnd {
   readonly ask: ((pause: Pause) => Promise<Decision>) | undefined;
   /** Whether an `ask` is under way. */
   readonly asking: boolean;
+  /** Whether Ctrl-C is meant for somebody else: a shell that has the terminal meanwhile. */
+  readonly deaf: boolean;
   /** Ends an `ask` under way, as if roll back had been chosen. */
   interrupt(): void;
   /** Gives standard input back; what was read ahead of it and belongs to the container. */

@@ -1,6 +1,7 @@
 /** The command line: declares the commands, and shows what went wrong once, here. */
 import { Command, CommanderError } from 'commander';
 import { failureOf } from '../core/errors.ts';
+import { declareManagement } from './cli/manage.ts';
 import { declareRun } from './cli/run.ts';
 import { showFailure } from './show-failure.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +16,7 @@ function build(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   declareRun(program, done);
+  declareManagement(program, done);
   return program;
 }
 

@@ -1,14 +1,17 @@
 /** Finishing from a journal what the process that wrote it cannot finish any more: rm, clean. */
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { failureOf } from '../core/errors.ts';
 import { isAlive } from '../core/host/process.ts';
 import { tolerating } from '../core/kernel/errno.ts';
 import { type Known, learn } from '../core/known.ts';
-import { journals } from '../core/paths.ts';
-import { undo } from '../core/perform/undo.ts';
-import type { Event, EventOf, OperationRef } from '../tracer/events.ts';
-import { failureOf } from '../core/errors.ts';
 import type { Failure } from '../core/operation.ts';
+import { containerFiles, journals } from '../core/paths.ts';
+import { undo } from '../core/perform/undo.ts';
+import { readContainer, writeState } from '../core/store/containers.ts';
+import type { Event, EventBody, EventOf, OperationRef } from '../tracer/events.ts';
+import { now } from './session/event-stream.ts';
+import type { UndoMoment } from './session/session.ts';
 
 type Started = EventOf<'operation-started'>;
 
@@ -20,8 +23,12 @@ export interface Journalled {
   pending: readonly Started[];
   /** Whether exec had succeeded. */
   started: boolean;
+  /** `--rm`. */
+  remove: boolean;
   /** How the session said that it ended; undefined: it could not say. */
   result: EventOf<'session-ended'>['result'] | undefined;
+  /** How many events it holds. */
+  length: number;
 }
 
 const keyOf = ({ stage, index }: OperationRef): string => `${stage}/${index}`;
@@ -37,6 +44,7 @@ function parse(text: string): Event[] {
   });
 }
 
+/** undefined: there is none, or not even its first line was written. */
 export function readJournal(path: string): Journalled | undefined {
   const text = tolerating(['ENOENT'], () => readFileSync(path, 'utf8'));
   const events = parse(text ?? '');
@@ -58,36 +66,10 @@ export function readJournal(path: string): Journalled | undefined {
     known,
     pending: [...pending.values()].reverse(),
     started: events.some(({ type }) => type === 'started'),
-    result: events.find((event) => event.type === 'session-ended')?.result,
+    remove: first.spec.rm,
+    result: events.findLast((event) => event.type === 'session-ended')?.result,
+    length: events.length,
   };
-}
-
-export interface Recovery {
-  /** `stage:operation` of what was taken back. */
-  undone: readonly string[];
-  problems: readonly { at: string; failure: Failure }[];
-}
-
-/**
- * Takes back everything that is pending, and removes the journal when nothing is left. What only a failed creation takes back
- * (a new named volume) stays when the container had run.
- */
-export async function recover(journalled: Journalled): Promise<Recovery> {
-  const undone: string[] = [];
-  const problems: { at: string; failure: Failure }[] = [];
-  for (const { stage, name, operation } of journalled.pending) {
-    const how = operation.undo;
-    if (typeof how === 'string' || (how.at === 'rollback' && journalled.started)) continue;
-    const at = `${stage}:${name}`;
-    try {
-      await undo(how.do, { known: journalled.known });
-      undone.push(at);
-    } catch (error) {
-      problems.push({ at, failure: failureOf(error) });
-    }
-  }
-  if (problems.length === 0) rmSync(journalled.path, { force: true });
-  return { undone, problems };
 }
 
 export function listJournals(root: string): Journalled[] {
@@ -98,7 +80,122 @@ export function listJournals(root: string): Journalled[] {
     .filter((journalled) => journalled !== undefined);
 }
 
-/** Runs that neither ended nor are still driven by the process that started them. */
-export function abandoned(root: string): Journalled[] {
-  return listJournals(root).filter(({ known, result }) => result === undefined && !isAlive(known.supervisor));
+/** Whether something of the run is still there on purpose: it is being driven, or it was kept and its init waits. */
+export function isLiving({ known, result }: Journalled): boolean {
+  if (result === undefined) return isAlive(known.supervisor);
+  return result === 'kept' && known.init !== undefined && isAlive(known.init);
 }
+
+/** What falls due when nobody drives a run any more. A container that ran keeps its files, as with docker after a crash. */
+export function dueAfterCrash({ started, remove }: Journalled): UndoMoment[] {
+  if (!started) return ['exit', 'remove', 'rollback'];
+  return remove ? ['exit', 'remove'] : ['exit'];
+}
+
+/** What falls due when the container is removed. A new named volume stays once the container has run. */
+export function dueAtRemoval({ started }: Journalled): UndoMoment[] {
+  return started ? ['exit', 'remove'] : ['exit', 'remove', 'rollback'];
+}
+
+const undosOf = (pending: readonly Started[], moments: readonly UndoMoment[]) =>
+  pending.flatMap((step) => {
+    const how = step.operation.undo;
+    return typeof how === 'string' || !moments.includes(how.at) ? [] : [{ step, action: how.do }];
+  });
+
+/**
+ * Runs whose process is gone and that are not over: they could not say how they ended, they were kept and their init has died
+ * since, or something could not be taken back.
+ */
+export function abandoned(root: string): Journalled[] {
+  return listJournals(root).filter((journalled) => {
+    if (isLiving(journalled) || isAlive(journalled.known.supervisor)) return false;
+    if (journalled.result === undefined || journalled.result === 'kept') return true;
+    return undosOf(journalled.pending, dueAfterCrash(journalled)).length > 0;
+  });
+}
+
+export interface Recovery {
+  /** `stage:operation` of what was taken back. */
+  undone: readonly string[];
+  problems: readonly { at: string; failure: Failure }[];
+}
+
+/**
+ * Takes back everything that is pending and falls due at `moments`, and writes it down, so that nothing is done twice. The
+ * journal goes when nothing is left to do when the container is removed.
+ */
+export async function recover(journalled: Journalled, moments: readonly UndoMoment[]): Promise<Recovery> {
+  const { known, pending } = journalled;
+  const undone: string[] = [];
+  const problems: { at: string; failure: Failure }[] = [];
+  const write = writerFor(journalled);
+  const lived = known.init !== undefined && isAlive(known.init);
+  for (const { step, action } of undosOf(pending, moments)) {
+    const { stage, index, name } = step;
+    const at = `${stage}:${name}`;
+    const begin = process.hrtime.bigint();
+    try {
+      await undo(action, { known });
+      undone.push(at);
+      const nanoseconds = Number(process.hrtime.bigint() - begin);
+      write({ type: 'operation-undone', stage, index, name, nanoseconds });
+    } catch (error) {
+      problems.push({ at, failure: failureOf(error) });
+    }
+  }
+  if (problems.length > 0) return { undone, problems };
+  if (moments.includes('remove')) {
+    rmSync(journalled.path, { force: true });
+  } else {
+    const code = lived ? 137 : UNSEEN;
+    markExited(known, code);
+    write({ type: 'session-ended', result: 'cleaned', code });
+  }
+  return { undone, problems };
+}
+
+/** Docker's exit code for a container that ended while nobody looked. */
+const UNSEEN = 255;
+
+function markExited({ host, id }: Known, exitCode: number): void {
+  const state = id === undefined ? undefined : readContainer(host.root, id)?.state;
+  if (!id || !state || state.status === 'exited') return;
+  const error = 'the tsstep that ran it was killed';
+  writeState(host.root, id, {
+    ...state,
+    status: 'exited',
+    finishedAt: new Date().toISOString(),
+    exitCode,
+    error,
+  });
+}
+
+/** Appends to the journal, behind a last line that may have been cut off. Undoing the journal's own directory may be part of it. */
+function writerFor({ path, length }: Journalled): (body: EventBody) => void {
+  let seq = length;
+  return (body) => {
+    const event: Event = { seq: seq++, time: String(now()), ...body };
+    if (existsSync(path)) appendFileSync(path, `\n${JSON.stringify(event)}\n`);
+  };
+}
+
+/** Journals without a first line: their process was killed before it did anything. A new one may be about to be written. */
+export function removeEmptyJournals(root: string, olderThan: number): number {
+  const files = tolerating(['ENOENT'], () => readdirSync(journals(root))) ?? [];
+  const empty = files.filter((file) => {
+    // The run's name begins with the milliseconds of its start in base 36.
+    const begun = Number.parseInt(file.split('-')[0] ?? '', 36);
+    return file.endsWith('.jsonl') && begun < olderThan && !readJournal(join(journals(root), file));
+  });
+  for (const file of empty) rmSync(join(journals(root), file), { force: true });
+  return empty.length;
+}
+
+/** The journal of the run that made this container; it exists until the container is removed. */
+export function journalOf(root: string, id: string): Journalled | undefined {
+  return listJournals(root).find(({ known }) => known.id === id);
+}
+
+/** Whether the container's directory is still there. */
+export const hasDirectory = (root: string, id: string): boolean => existsSync(containerFiles(root, id).directory);

@@ -113,7 +113,7 @@ class Run {
   listenForSignals(): () => void {
     const { frontEnd, stepping } = this.#request;
     const interrupt = (code: number) => () => {
-      if (this.#created) return;
+      if (this.#created || frontEnd.deaf) return;
       if (code === INTERRUPTED && frontEnd.ask && process.stdin.isTTY && !frontEnd.asking) return stepping.interrupt();
       this.#stop.requested = true;
       this.#stop.code = code;

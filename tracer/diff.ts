@@ -6,7 +6,9 @@
  * whether an `a` that has lost its last leaf was there before.
  */
 import { diff as changeset, type IChange } from 'json-diff-ts';
+import { Edit } from './edit.ts';
 import type { Scalar, Snapshot, Tree } from './snapshot.ts';
+import { isLeaf, isTree, leaves, own, put, scalar } from './tree.ts';
 
 /**
  * One leaf that changed. `path` from the snapshot's root: ['host','links','tsstep0','state']. An `add` without `after`, a
@@ -18,8 +20,6 @@ export interface Change {
   before?: Scalar;
   after?: Scalar;
 }
-
-type Node = Scalar | Tree | undefined;
 
 /** The leaves that differ. Sections that are the very same object in both are not looked into. */
 export function diff(before: Snapshot, after: Snapshot): Change[] {
@@ -33,7 +33,8 @@ export function diff(before: Snapshot, after: Snapshot): Change[] {
 export function apply(snapshot: Snapshot, changes: readonly Change[]): Snapshot {
   const edit = new Edit({ ...snapshot });
   for (const { kind, path } of changes) if (kind === 'remove') edit.remove(path);
-  for (const { kind, path, after } of changes) if (kind !== 'remove') edit.set(path, after ?? (after === null ? null : {}));
+  for (const { kind, path, after } of changes)
+    if (kind !== 'remove') edit.set(path, after ?? (after === null ? null : {}));
   return edit.snapshot();
 }
 
@@ -61,7 +62,13 @@ function withoutSame(old: Tree, now: Tree, depth: number): [Tree, Tree] {
 }
 
 /** The leaf changes behind a hierarchical changeset of json-diff-ts, which has keys and no paths: any key survives. */
-function collect(changes: readonly IChange[], before: Tree, after: Tree, path: readonly string[], into: Change[]): void {
+function collect(
+  changes: readonly IChange[],
+  before: Tree,
+  after: Tree,
+  path: readonly string[],
+  into: Change[],
+): void {
   if (changes.length > 0) emptiness(before, after, path, into);
   for (const key of new Set(changes.map((each) => each.key))) {
     const [old, now] = [own(before, key), own(after, key)];
@@ -82,83 +89,11 @@ function emptiness(before: Tree, after: Tree, path: readonly string[], into: Cha
   if (Object.keys(after).length === 0) into.push({ kind: 'add', path });
 }
 
-function change(kind: Change['kind'], path: readonly string[], before: Scalar | undefined, after: Scalar | undefined): Change {
+function change(
+  kind: Change['kind'],
+  path: readonly string[],
+  before: Scalar | undefined,
+  after: Scalar | undefined,
+): Change {
   return { kind, path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
-}
-
-function* leaves(node: Node, path: readonly string[]): Generator<[readonly string[], Scalar | undefined]> {
-  if (node === undefined) return;
-  if (!isTree(node) || isLeaf(node)) yield [path, scalar(node)];
-  else for (const [key, child] of Object.entries(node)) yield* leaves(child, [...path, key]);
-}
-
-function isTree(node: Node): node is Tree {
-  return typeof node === 'object' && node !== null;
-}
-
-function isLeaf(node: Scalar | Tree): boolean {
-  return !isTree(node) || Object.keys(node).length === 0;
-}
-
-function scalar(node: Scalar | Tree): Scalar | undefined {
-  return isTree(node) ? undefined : node;
-}
-
-function own(tree: Tree, key: string): Node {
-  return Object.hasOwn(tree, key) ? tree[key] : undefined;
-}
-
-/** Plain assignment would take an environment variable called `__proto__` for the prototype. */
-function put(tree: Tree, key: string, value: Scalar | Tree): void {
-  if (key === '__proto__') Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true });
-  else tree[key] = value;
-}
-
-/** Copies a record the first time it is written to. */
-class Edit {
-  readonly #root: Tree;
-  readonly #copied = new Set<Tree>();
-
-  constructor(root: Tree) {
-    this.#root = root;
-    this.#copied.add(root);
-  }
-
-  snapshot(): Snapshot {
-    const { host = {}, container = {}, known = {} } = this.#root;
-    return { host: host as Snapshot['host'], container: container as Snapshot['container'], known: known as Tree };
-  }
-
-  set(path: readonly string[], value: Scalar | Tree): void {
-    const key = path.at(-1);
-    if (key === undefined) return;
-    let tree = this.#root;
-    for (const step of path.slice(0, -1)) tree = this.#child(tree, step);
-    put(tree, key, value);
-  }
-
-  /** Takes the leaf away, and records that it leaves empty: where one shall stay, the changes say so. */
-  remove(path: readonly string[]): void {
-    const trail: [Tree, string][] = [];
-    let node: Node = this.#root;
-    for (const [depth, key] of path.entries()) {
-      if (!isTree(node) || !Object.hasOwn(node, key)) return;
-      trail.push([node, key]);
-      node = depth < path.length - 1 && isTree(node[key]) ? this.#child(node, key) : node[key];
-    }
-    if (node === undefined || !isLeaf(node)) return;
-    for (const [tree, key] of trail.reverse()) {
-      delete tree[key];
-      if (Object.keys(tree).length > 0) return;
-    }
-  }
-
-  #child(tree: Tree, key: string): Tree {
-    const child = own(tree, key);
-    if (isTree(child) && this.#copied.has(child)) return child;
-    const copy: Tree = isTree(child) ? { ...child } : {};
-    this.#copied.add(copy);
-    put(tree, key, copy);
-    return copy;
-  }
 }

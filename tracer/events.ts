@@ -2,8 +2,9 @@
  * The one event stream. Front ends, recordings, spans and reports only read it; it is also the crash journal, because
  * `operation-started` is on disk, with its undo, before the operation is tried. One JSON object a line; docs/events.md.
  */
-import type { Failure, Json, Operation } from '../core/operation.ts';
+
 import type { Known } from '../core/known.ts';
+import type { Failure, Json, Operation } from '../core/operation.ts';
 import type { Spec } from '../core/spec/types.ts';
 import type { StageName } from '../core/stage.ts';
 import type { Change } from './diff.ts';
@@ -36,11 +37,29 @@ export type EventBody =
   | { type: 'stage-left'; stage: StageName }
   | ({ type: 'operation-started'; operation: Operation } & OperationRef)
   /** `nanoseconds` is the operation alone, `observed` the looking afterwards (0: nobody looked). */
-  | ({ type: 'operation-ended'; ok: true; value: Json; nanoseconds: number; changes: readonly Change[]; observed: number } & OperationRef)
+  | ({
+      type: 'operation-ended';
+      ok: true;
+      value: Json;
+      nanoseconds: number;
+      changes: readonly Change[];
+      observed: number;
+    } & OperationRef)
   | ({ type: 'operation-ended'; ok: false; failure: Failure; nanoseconds: number } & OperationRef)
   | ({ type: 'operation-undone'; failure?: Failure; nanoseconds: number } & OperationRef)
-  | { type: 'progress'; stage: StageName; name: string; done: number; total?: number; unit: 'bytes' | 'files' }
-  | { type: 'paused'; before: string; reason: 'stage' | 'operation' | 'breakpoint' | 'interrupt' | 'until' | 'failure' }
+  | {
+      type: 'progress';
+      stage: StageName;
+      name: string;
+      done: number;
+      total?: number;
+      unit: 'bytes' | 'files';
+    }
+  | {
+      type: 'paused';
+      before: string;
+      reason: 'stage' | 'operation' | 'breakpoint' | 'interrupt' | 'until' | 'failure';
+    }
   | { type: 'resumed'; command: string }
   /** The container's process runs: exec has succeeded. */
   | { type: 'started'; pid: number }

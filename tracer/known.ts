@@ -2,10 +2,10 @@ import type { Known } from '../core/known.ts';
 import type { Tree } from './snapshot.ts';
 
 /**
- * What operations have found out, as a record. The host's facts and the run's name are left out because no operation changes
+ * What operations have found out, as a record. The host's facts and the run itself are left out because no operation changes
  * them; and of an image lookup that led to nothing, only that it did.
  */
-export function knownTree({ host: _host, run: _run, lookup, ...rest }: Known): Tree {
+export function knownTree({ host: _host, run: _run, supervisor: _supervisor, lookup, ...rest }: Known): Tree {
   const found = lookup && ('found' in lookup ? { image: lookup.found } : { lookup: 'absent' });
   return record({ ...found, ...rest });
 }
@@ -15,7 +15,13 @@ function record(value: object): Tree {
   // Object.entries numbers an array's items: they are keyed by position.
   for (const [key, each] of Object.entries(value) as [string, unknown][]) {
     if (typeof each === 'object' && each !== null) entries.push([key, record(each)]);
-    else if (each === null || typeof each === 'string' || typeof each === 'number' || typeof each === 'boolean') entries.push([key, each]);
+    else if (
+      each === null ||
+      typeof each === 'string' ||
+      typeof each === 'number' ||
+      typeof each === 'boolean'
+    )
+      entries.push([key, each]);
   }
   return Object.fromEntries(entries);
 }

@@ -3,8 +3,6 @@ import { knownTree } from './known.ts';
 import { probes } from './probes/index.ts';
 import type { ProbeContext, ProbeName, Snapshot } from './snapshot.ts';
 
-export { knownTree } from './known.ts';
-
 /** Every section, for the end of a stage. */
 export const everything: readonly ProbeName[] = Object.keys(probes) as ProbeName[];
 
@@ -14,13 +12,21 @@ export interface Observation {
   nanoseconds: number;
 }
 
-export async function observe(context: ProbeContext, names: readonly ProbeName[], previous: Snapshot): Promise<Observation> {
+export async function observe(
+  context: ProbeContext,
+  names: readonly ProbeName[],
+  previous: Snapshot,
+): Promise<Observation> {
   const start = process.hrtime.bigint();
   // A context of its own: readings that probes share live exactly as long as this observation.
   const own = { ...context };
   // Those that run a tool return a promise, so all tools work at the same time.
   const readings = await Promise.all(names.map(async (name) => [name, await probes[name](own)] as const));
-  const snapshot: Snapshot = { host: { ...previous.host }, container: { ...previous.container }, known: knownTree(context.known) };
+  const snapshot: Snapshot = {
+    host: { ...previous.host },
+    container: { ...previous.container },
+    known: knownTree(context.known),
+  };
   for (const [name, tree] of readings) {
     const dot = name.indexOf('.');
     const side = snapshot[name.slice(0, dot) as 'host' | 'container'];

@@ -11,12 +11,18 @@ export function redactOperation(operation: Operation, secrets: Secrets): Operati
     return { ...operation, data: `(${Buffer.byteLength(operation.data)} bytes, not recorded)` };
   }
   if (operation.kind !== 'execve') return operation;
-  const env = Object.entries(operation.env).map(([name, value]) => [name, secrets.has(name) ? REDACTED : value]);
+  const env = Object.entries(operation.env).map(([name, value]) => [
+    name,
+    secrets.has(name) ? REDACTED : value,
+  ]);
   return { ...operation, env: Object.fromEntries(env) as Record<string, string> };
 }
 
 export function redactSpec(spec: Spec, secrets: Secrets): Spec {
-  return { ...spec, env: spec.env.map(([name, value]) => [name, secrets.has(name) ? REDACTED : value] as const) };
+  return {
+    ...spec,
+    env: spec.env.map(([name, value]) => [name, secrets.has(name) ? REDACTED : value] as const),
+  };
 }
 
 /** `-e NAME=value` in the words of the command line. */

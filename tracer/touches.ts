@@ -2,7 +2,7 @@
  * Which sections of a snapshot an operation can have changed: the rest need not be read again before the stage's end. A
  * table by kind, typed so that a new kind without an entry does not compile.
  */
-import type { Kind, Operation, OperationOf, ShareStep, CloneFlag } from '../core/operation.ts';
+import type { CloneFlag, Kind, Operation, OperationOf, ShareStep } from '../core/operation.ts';
 import type { ProbeName, Touches } from './snapshot.ts';
 
 type Sections = readonly ProbeName[];
@@ -44,7 +44,12 @@ function fileAt({ where, path }: { where: Operation['where']; path: string }): S
   return ['container.dev', 'host.overlay'];
 }
 
-function mounted({ where, target, fstype, create }: Pick<OperationOf<'mount'>, 'where' | 'target' | 'fstype' | 'create'>): Sections {
+function mounted({
+  where,
+  target,
+  fstype,
+  create,
+}: Pick<OperationOf<'mount'>, 'where' | 'target' | 'fstype' | 'create'>): Sections {
   const made: Sections = create ? ['host.overlay'] : [];
   const dev: Sections = /(^|\/)dev(\/|$)/.test(target) ? ['container.dev'] : [];
   if (where === 'init') return ['container.mounts', ...dev, ...made];
@@ -112,17 +117,29 @@ const table: { [K in Kind]: Entry<K> } = {
   'clear-pdeathsig': nothing,
   'close-range': ['container.fds'],
   // Namespaces, mounts and links stay: that is why everything else could be prepared before.
-  execve: ['host.init', 'container.process', 'container.identity', 'container.limits', 'container.environ', 'container.fds'],
+  execve: [
+    'host.init',
+    'container.process',
+    'container.identity',
+    'container.limits',
+    'container.environ',
+    'container.fds',
+  ],
   mkdir: fileAt,
   'write-file': fileAt,
   symlink: fileAt,
   mount: mounted,
-  mount_setattr: ({ where }) => (where === 'init' ? ['container.mounts'] : ['host.mounts', 'container.mounts']),
+  mount_setattr: ({ where }) =>
+    where === 'init' ? ['container.mounts'] : ['host.mounts', 'container.mounts'],
   umount: ({ where, target }) => mounted({ where, target }),
 };
 
 /** Which sections to read after `operation`, each named once. */
 export const touches: Touches = (operation) => {
   const entry = table[operation.kind] as Entry<Kind>;
-  return [...new Set(typeof entry === 'function' ? (entry as (operation: Operation) => Sections)(operation) : entry)];
+  return [
+    ...new Set(
+      typeof entry === 'function' ? (entry as (operation: Operation) => Sections)(operation) : entry,
+    ),
+  ];
 };

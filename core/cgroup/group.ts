@@ -4,7 +4,7 @@ import type { Operation } from '../operation.ts';
 import type { CgroupLayout } from './layout.ts';
 
 /** The parent of all containers' cgroups, at the top of a hierarchy as docker's with its cgroupfs driver. */
-export const PARENT = 'tsstep';
+const PARENT = 'tsstep';
 
 export const parentPath = (mount: string): string => join(mount, PARENT);
 export const groupPath = (mount: string, id: string): string => join(mount, PARENT, id);

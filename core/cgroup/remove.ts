@@ -21,12 +21,12 @@ function tree(path: string): string[] {
 
 /** cgroup.kill (v2, Linux 5.14) reaches processes that fork faster than they can be listed. */
 function killAll(path: string): void {
-  const killed = tolerating([...gone, 'EOPNOTSUPP'], () => {
+  const killed = tolerating([...gone, 'EOPNOTSUPP', 'ENOTSUP'], () => {
     writeFileSync(join(path, 'cgroup.kill'), '1', { flag: 'r+' });
     return true;
   });
   if (killed) return;
-  const pids = tolerating([...gone, 'EOPNOTSUPP'], () => readFileSync(join(path, 'cgroup.procs'), 'utf8')) ?? '';
+  const pids = tolerating([...gone, 'EOPNOTSUPP', 'ENOTSUP'], () => readFileSync(join(path, 'cgroup.procs'), 'utf8')) ?? '';
   // 0 is a process of another pid namespace, and kill(0) would mean our own process group.
   for (const pid of pids.split('\n').map(Number)) if (pid > 1 && pid !== process.pid) tolerating(['ESRCH'], () => process.kill(pid, 'SIGKILL'));
 }

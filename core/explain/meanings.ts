@@ -101,7 +101,11 @@ export const meanings: Meanings = {
   'write-attribute': {
     EINVAL: { code: 'cgroup', why: 'the kernel does not take this value', remedy: 'check the limit that you gave against what this machine has' },
     ERANGE: { code: 'cgroup', why: 'the value is out of range', remedy: 'check the limit that you gave against what this machine has' },
-    EBUSY: { code: 'cgroup', why: 'the group is in use in a way that does not allow it', remedy: 'tsstep clean' },
+    EBUSY: {
+      code: 'cgroup',
+      why: 'a group that has processes of its own cannot pass controllers on: tsstep runs in a container or a session group itself',
+      remedy: 'run tsstep on the machine itself, where /sys/fs/cgroup is the real root',
+    },
     EACCES: { code: 'cgroup', why: 'the kernel does not let this attribute be changed here', remedy: 'a parent group may have the limit already' },
     ENOENT: { code: 'cgroup', why: 'the controller is not enabled for this group', remedy: 'tsstep doctor lists the controllers' },
   },

@@ -13,7 +13,7 @@ import { similarNames } from './similar.ts';
 import type { ImageLayer, ResolvedImage } from './types.ts';
 
 /** The image that tsstep can make itself. */
-export const builtinName = 'docker.io/library/lab:latest';
+const builtinName = 'docker.io/library/lab:latest';
 
 /**
  * What a name, a digest or an image ID (or its beginning) means: an image of the store, or where it can be had from.
@@ -37,7 +37,7 @@ export async function resolveImage(root: string, text: string): Promise<ImageLoo
 }
 
 /** The image that a descriptor of the store means on this machine. @throws `bad-image` */
-export async function imageAt(root: string, descriptor: Descriptor, name: string): Promise<ResolvedImage> {
+async function imageAt(root: string, descriptor: Descriptor, name: string): Promise<ResolvedImage> {
   const what = `the image ${name}`;
   const documents = await readImage((digest) => readBlob(root, digest), descriptor, what);
   const { manifest, config } = documents;

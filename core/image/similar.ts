@@ -8,7 +8,7 @@ export function similarNames(wanted: string, names: readonly string[]): string[]
       const contained =
         repository.length > 2 &&
         (otherRepository.includes(repository) || repository.includes(otherRepository));
-      const near = distance <= Math.max(1, Math.floor(repository.length / 3)) || contained;
+      const near = distance <= Math.max(1, Math.round(repository.length * 0.4)) || contained;
       return { name, near, distance: distance + (tag === otherTag ? 0 : 0.5) };
     })
     .filter(({ near }) => near)

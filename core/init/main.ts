@@ -6,22 +6,26 @@
  * namespace, so asynchronous file access would silently read the host's files, and after pivot_root nothing of ours can be
  * loaded any more. It must not touch process.stdin, stdout or stderr: that would make their pipes non-blocking.
  */
-import { readlinkSync, readSync, writeSync } from 'node:fs';
+import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { TsstepError, failureOf } from '../errors.ts';
 import { SyscallError, errnoOf } from '../kernel/errno.ts';
 import type { InitOperation } from './perform.ts';
 import { performInInit } from './perform.ts';
-import { CONTROL_FD, type Hold, type Ready, type Reply } from './protocol.ts';
+import type { Hold, Ready, Reply } from './protocol.ts';
+
+const [commandsPath = '', repliesPath = ''] = process.argv.slice(2);
+const commands = openSync(commandsPath, 'r');
+const replies = openSync(repliesPath, 'w');
 
 function send(message: Ready | Reply): void {
-  writeSync(CONTROL_FD, `${JSON.stringify(message)}\n`);
+  writeSync(replies, `${JSON.stringify(message)}\n`);
 }
 
 function* lines(): Generator<string> {
   const chunk = Buffer.alloc(65536);
   let pending = '';
   for (;;) {
-    const length = readSync(CONTROL_FD, chunk);
+    const length = readSync(commands, chunk);
     if (length === 0) return;
     pending += chunk.toString('utf8', 0, length);
     const parts = pending.split('\n');

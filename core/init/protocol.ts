@@ -1,18 +1,19 @@
 /**
- * How the supervisor and init talk, over one socket (init's descriptor 3), a JSON line each:
+ * How the supervisor and init talk, over two pipes, a JSON line each:
  *
  *     supervisor                         init (PID 1)
  *         │  ◄─────────── { ready: pid } ────│   at its start; pid as the host counts
  *         │ ──────────── Operation ────────► │   one at a time
  *         │  ◄────────────── Reply ──────────│
- *         │ ──────────── execve ───────────► │   success closes the socket, because it is close-on-exec;
+ *         │ ──────────── execve ───────────► │   success closes the pipes, because they are close-on-exec;
  *         │  ◄──── end of file, or a Reply ──│   a Reply means that the kernel refused
+ *
+ * Init opens its ends itself, by the paths /proc/SUPERVISOR/fd/N in its arguments. Inherited ones would be held by
+ * unshare(1) as well, which stays between the two until the container ends, and the end of file would come only then.
  *
  * Init ends when the supervisor's end closes: whoever kills tsstep kills a container that is not running yet with it.
  */
 import type { Failure, Json } from '../operation.ts';
-
-export const CONTROL_FD = 3;
 
 export type Ready = { ready: number };
 

@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import { koffi } from './koffi.ts';
 
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+// Reversed, so that of two names for one number (EAGAIN and EWOULDBLOCK) the first, which man pages use, stays.
+const names = new Map(Object.entries(constants.errno).reverse().map(([name, number]) => [number, name]));
 
 /** `ENOENT` for 2; errno(3). */
 export function errnoName(number: number): string {

@@ -58,7 +58,7 @@ export function shareNat(lease: Lease, holder: string): Operation {
 }
 
 /** A chain of `nft -j list chains` that drops every forwarded packet that no rule of its own accepts. */
-export interface DroppingChain {
+interface DroppingChain {
   family: string;
   table: string;
   name: string;

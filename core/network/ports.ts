@@ -7,14 +7,14 @@ import { createServer } from 'node:net';
 import { TsstepError } from '../errors.ts';
 import { portOwner } from './port-owner.ts';
 
-export interface PortRequest {
+interface PortRequest {
   ip: string;
   /** 0: any free port. */
   port: number;
   protocol: 'tcp' | 'udp';
 }
 
-export interface HeldPort {
+interface HeldPort {
   port: number;
   close(): Promise<void>;
 }

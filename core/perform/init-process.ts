@@ -38,7 +38,9 @@ export class InitHandle {
   readonly streams: { stdin: Socket | undefined; stdout: Socket; stderr: Socket };
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
-  readonly #control: Socket;
+  readonly #commands: Socket;
+  /** Init's ends of the two pipes, open until init has opened them itself. */
+  readonly #lent: readonly number[];
   readonly #replies: AsyncIterator<string>;
 
   constructor(pid: OperationOf<'spawn-init'>['pid'], interactive: boolean) {
@@ -47,9 +49,14 @@ export class InitHandle {
     const stdin = interactive ? pipe() : undefined;
     const stdout = pipe();
     const stderr = pipe();
+    const commands = pipe();
+    const replies = pipe();
     const own = [stdin?.read, stdout.write, stderr.write].filter((fd) => fd !== undefined);
-    this.#child = spawn(command, [...words, process.execPath, initProgram()], {
-      stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write, 'pipe'],
+    const lent = [commands.read, replies.write];
+    const ends = lent.map((fd) => `/proc/${process.pid}/fd/${fd}`);
+    this.#lent = lent;
+    this.#child = spawn(command, [...words, process.execPath, initProgram(), ...ends], {
+      stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write],
       // A session of its own: Ctrl-C on the terminal is for the supervisor, which forwards it.
       detached: true,
       // NODE_EXTRA_CA_CERTS and the like cost init its fast start.
@@ -61,9 +68,10 @@ export class InitHandle {
       stdout: new Socket({ fd: stdout.read, writable: false }),
       stderr: new Socket({ fd: stderr.read, writable: false }),
     };
-    this.#control = this.#child.stdio[3] as Socket;
-    this.#control.on('error', () => undefined);
-    this.#replies = createInterface({ input: this.#control, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+    this.#commands = new Socket({ fd: commands.write, readable: false });
+    this.#commands.on('error', () => undefined);
+    const answers = new Socket({ fd: replies.read, writable: false });
+    this.#replies = createInterface({ input: answers, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
     this.exited = new Promise((resolve, reject) => {
       this.#child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? noTool(command) : error));
       this.#child.on('exit', (code, signal) => resolve(signal ? bySignal(signal) : { code: code ?? 0 }));
@@ -73,17 +81,19 @@ export class InitHandle {
 
   /** Waits until init is there. @throws TsstepError init-lost */
   async ready(): Promise<ProcessId> {
-    const line = await Promise.race([this.#replies.next(), this.exited.then(() => this.#replies.next())]);
-    if (line.done) throw await this.#lost('start');
+    const first = this.#replies.next();
+    const line = await Promise.race([first, this.exited]);
+    for (const fd of this.#lent) closeSync(fd);
+    if ('code' in line || line.done) throw await this.#lost('start');
     const pid = (JSON.parse(line.value) as Ready).ready;
     const startTime = startTimeOf(pid);
     if (startTime === undefined) throw await this.#lost('start');
     return { pid, startTime };
   }
 
-  /** Sends one operation. For execve `undefined` is success: the socket closed because the program was replaced. */
+  /** Sends one operation. For execve `undefined` is success: the pipe closed because the program was replaced. */
   async perform(operation: Operation): Promise<Reply | undefined> {
-    this.#control.write(`${JSON.stringify(operation)}\n`);
+    this.#commands.write(`${JSON.stringify(operation)}\n`);
     const line = await this.#replies.next();
     if (!line.done) return JSON.parse(line.value) as Reply;
     if (operation.kind === 'execve') return undefined;
@@ -91,9 +101,9 @@ export class InitHandle {
   }
 
   hold(): void {
-    this.#control.write('{"hold":true}\n');
+    this.#commands.write('{"hold":true}\n');
     this.#child.unref();
-    this.#control.unref();
+    this.#commands.unref();
     for (const stream of Object.values(this.streams)) stream?.unref();
   }
 

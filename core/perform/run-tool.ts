@@ -8,6 +8,8 @@ export interface ToolResult {
 
 const packages: Record<string, string> = {
   ip: 'iproute2',
+  'iptables-nft': 'iptables',
+  'iptables-legacy': 'iptables',
   nft: 'nftables',
   nsenter: 'util-linux',
   unshare: 'util-linux',

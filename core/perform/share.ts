@@ -86,10 +86,13 @@ export async function release(host: HostFacts, action: Extract<UndoAction, { kin
   });
 }
 
+/** How ip, nft and iptables say that there is nothing to remove. */
+export const GONE = /Cannot find device|No such (file|process|device)|does not exist|Bad rule/i;
+
 /** The command that removes something fails when it is gone already, and that is what was wanted. */
 function ignoreGone(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
-  const gone = /Cannot find device|No such (file|process|device)|does not exist/i.test(text);
+  const gone = GONE.test(text);
   if (!gone && errnoOf(error) !== 'ENOENT') throw error;
 }
 

@@ -10,7 +10,7 @@ import { releaseLease } from '../network/leases.ts';
 import type { UndoAction } from '../undo.ts';
 import type { HeldPorts } from './ports.ts';
 import { runTool } from './run-tool.ts';
-import { release } from './share.ts';
+import { GONE, release } from './share.ts';
 
 export interface UndoContext {
   known: Known;
@@ -29,7 +29,7 @@ const undoers: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kind:
   },
   command: async ({ argv, stdin }) => {
     await runTool(argv, stdin).catch((error: unknown) => {
-      if (!/Cannot find device|No such file|does not exist/i.test(String(error))) throw error;
+      if (!GONE.test(String(error))) throw error;
     });
   },
   release: (action, { known }) => release(known.host, action),

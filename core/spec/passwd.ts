@@ -1,4 +1,7 @@
-/** The two files of passwd(5) and group(5). A line that is not one is skipped: an id that cannot be read must not become 0. */
+/**
+ * The two files of passwd(5) and group(5). A line that is not one is skipped: docker reads an id of `abc` as 0, and such a user
+ * would become root.
+ */
 
 export interface PasswdEntry {
   name: string;

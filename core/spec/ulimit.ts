@@ -5,7 +5,7 @@ import { usageError } from './usage.ts';
 type Ulimit = Spec['ulimits'][number];
 
 /** RLIMIT_AS is missing as in docker: Go and Node map far more than they use. */
-export const ulimitNames = [
+const ulimitNames = [
   'core',
   'cpu',
   'data',

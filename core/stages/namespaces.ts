@@ -38,7 +38,6 @@ function findPeers(spec: Spec): Operation[] {
 
 function spawn(spec: Spec, known: Known): Operation[] {
   const peer = known.peers?.pid;
-  if (peerOf(spec.pid) !== undefined && !peer) return [];
   const pid = spec.pid === 'host' ? 'host' : peer ? { container: peer.id, pid: peer.pid } : 'new';
   return [
     {
@@ -81,10 +80,11 @@ function makeOrJoin(spec: Spec, known: Known, kind: 'ipc' | 'net', flag: CloneFl
 }
 
 function plan(spec: Spec, known: Known): Operation[] {
-  const operations = [...findPeers(spec), ...spawn(spec, known)];
-  if (!known.init) return operations;
+  const peersKnown = (['net', 'pid', 'ipc'] as const).every((kind) => peerOf(modeOf(spec, kind)) === undefined || known.peers?.[kind]);
+  if (!peersKnown) return findPeers(spec);
   return [
-    ...operations,
+    ...findPeers(spec),
+    ...spawn(spec, known),
     unshare('mnt', 'CLONE_NEWNS', 'A copy of the host’s list of mounts, so that the container’s can be changed without the host’s.'),
     {
       kind: 'mount',

@@ -4,8 +4,9 @@ import { shareForwardAccept, shareNat } from '../network/firewall.ts';
 import { publishPorts, refuseIpv6, reservePorts } from '../network/publish.ts';
 import { addPair, configurePeer, loopbackUp, movePeer } from '../network/veth.ts';
 import type { Operation } from '../operation.ts';
-import { need } from '../paths.ts';
+import { containerFiles, need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
+import { hostsFile } from '../store/identity-files.ts';
 import type { Stage } from '../stage.ts';
 
 function hostSide(known: Known, lease: Lease, id: string): Operation[] {
@@ -20,6 +21,19 @@ function hostSide(known: Known, lease: Lease, id: string): Operation[] {
   ];
 }
 
+function hosts(spec: Spec, known: Known, id: string): Operation {
+  return {
+    kind: 'write-file',
+    where: 'host',
+    name: 'hosts',
+    path: containerFiles(known.host.root, id).hosts,
+    data: hostsFile(spec, known),
+    mode: 0o644,
+    why: 'Now that the address is known, the container can find itself by its own hostname.',
+    undo: 'nothing',
+  };
+}
+
 function bridgeNetwork(spec: Spec, known: Known): Operation[] {
   refuseIpv6(spec.publish);
   const id = need(known, 'id');
@@ -32,6 +46,7 @@ function bridgeNetwork(spec: Spec, known: Known): Operation[] {
     ...hostSide(known, lease, id),
     movePeer(id, init.pid),
     ...configurePeer(lease, id, init.pid),
+    hosts(spec, known, id),
     ...reservePorts(spec.publish),
     ...publishPorts(spec.publish, lease, id, known.ports),
   ];

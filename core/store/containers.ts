@@ -44,18 +44,26 @@ export function writeState(root: string, id: string, state: ContainerState): voi
 
 function readJson<T>(path: string): T | undefined {
   const text = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(path, 'utf8'));
-  return text === undefined || text === '' ? undefined : (JSON.parse(text) as T);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as T);
+  } catch (error) {
+    // Half written: its process is just writing it, or was killed meanwhile.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
-/** A container whose creation has come as far as its configuration; the state is checked against the process that it names. */
+/**
+ * A container whose creation has come as far as its configuration. Only its supervisor can bring it on, so without that it is
+ * dead, even while its process still runs: nobody reads its output, waits for it or takes back what it holds.
+ */
 export function readContainer(root: string, id: string): Container | undefined {
   const files = containerFiles(root, id);
   const config = readJson<ContainerConfig>(files.config);
   const state = readJson<ContainerState>(files.state);
   if (!config || !state) return undefined;
-  const gone = state.status === 'running' && !(state.process && isAlive(state.process));
-  const abandoned = state.status === 'creating' && !isAlive(state.supervisor);
-  return { config, state: gone || abandoned ? { ...state, status: 'dead' } : state };
+  const driven = state.status === 'running' || state.status === 'creating';
+  return { config, state: driven && !isAlive(state.supervisor) ? { ...state, status: 'dead' } : state };
 }
 
 /** Newest first, as ps shows them. */
@@ -85,7 +93,7 @@ export function findContainer(root: string, reference: string): Container {
 /** The process that holds the namespaces which `option` wants to share. @throws TsstepError container-state */
 export function findRunning(root: string, reference: string, option: string): Peer {
   const { config, state } = findContainer(root, reference);
-  if (state.status === 'running' && state.process) return { id: config.id, pid: state.process.pid };
+  if (state.status === 'running' && state.process && isAlive(state.process)) return { id: config.id, pid: state.process.pid };
   throw new TsstepError({
     code: 'container-state',
     what: `${option} container:${reference} is not possible`,

@@ -3,10 +3,10 @@ import { hostname as hostHostname } from 'node:os';
 import type { Known } from '../known.ts';
 import type { Spec } from '../spec/types.ts';
 
-/** `--hostname`, the host's own with `--uts host`, else the first 12 digits of the ID as docker does. */
+/** `--hostname`, the host's own with `--uts host` or `--network host`, else the first 12 digits of the ID as docker does. */
 export function hostnameOf(spec: Spec, id: string): string {
   if (spec.uts === 'host') return hostHostname();
-  return spec.hostname ?? id.slice(0, 12);
+  return spec.hostname ?? (spec.network === 'host' ? hostHostname() : id.slice(0, 12));
 }
 
 /** hosts(5). The container's own line needs its address, which the network stage finds out. */

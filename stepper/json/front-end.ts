@@ -9,6 +9,7 @@ export function jsonFrontEnd(): FrontEnd {
     observes: true,
     ask: undefined,
     asking: false,
+    deaf: false,
     interrupt: () => undefined,
     release: () => Buffer.alloc(0),
   };
@@ -23,6 +24,7 @@ export function quietFrontEnd(): FrontEnd {
     observes: false,
     ask: undefined,
     asking: false,
+    deaf: false,
     interrupt: () => undefined,
     release: () => Buffer.alloc(0),
   };

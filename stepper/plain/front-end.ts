@@ -1,3 +1,143 @@
-import type { FrontEnd } from '../front-end.ts';
-import { quietFrontEnd } from '../json/front-end.ts';
-export class PlainFrontEnd { constructor(_: {asks:boolean}) { return { ...quietFrontEnd(), observes: true, listener: (e) => console.error(JSON.stringify(e).slice(0,400)) } as FrontEnd as never; } }
+/** The plain terminal: lines on stderr, a prompt at every pause. stdout belongs to the container alone. */
+import { TsstepError } from '../../core/errors.ts';
+import { stageNames } from '../../core/stage.ts';
+import type { Event } from '../../tracer/events.ts';
+import type { CommandContext } from '../commands/command.ts';
+import { commands, findCommand } from '../commands/table.ts';
+import type { Decision, FrontEnd, Pause } from '../front-end.ts';
+import { failureText } from '../show-failure.ts';
+import { type CommandInput, PipeInput, TerminalInput, interrupted } from './input.ts';
+import { Renderer } from './render.ts';
+import { stepLine, whyLines } from './show-step.ts';
+import { type Style, cut, styleFor } from './style.ts';
+
+const HINT = '[n]ext [s]tep [c]ontinue [f]inish [p]rint [d]iff [e]xplain [!]shell [q]uit [?]';
+/** Upcoming operations shown at a pause; `where` lists all. */
+const UPCOMING_SHOWN = 10;
+
+export class PlainFrontEnd implements FrontEnd {
+  readonly observes = true;
+  readonly ask: ((pause: Pause) => Promise<Decision>) | undefined;
+  asking = false;
+  deaf = false;
+  readonly #style: Style = styleFor(process.stderr, process.env);
+  readonly #renderer = new Renderer(this.#style);
+  readonly #input: CommandInput;
+  readonly #interactive = process.stdin.isTTY === true;
+  #ended = false;
+  #last = 'next';
+
+  constructor({ asks }: { asks: boolean }) {
+    this.#input = this.#interactive ? new TerminalInput(complete) : new PipeInput((text) => this.#write(text));
+    if (asks) this.ask = async (pause) => await this.#pause(pause);
+  }
+
+  readonly listener = (event: Event): void => {
+    this.#print(this.#renderer.render(event));
+  };
+
+  interrupt(): void {
+    this.#input.interrupt();
+  }
+
+  release(): Buffer {
+    return this.#input.release();
+  }
+
+  async #pause(pause: Pause): Promise<Decision> {
+    if (this.#ended) return { go: 'continue' };
+    this.#introduce(pause);
+    this.asking = true;
+    try {
+      for (;;) {
+        const line = await this.#input.line(this.#prompt(pause));
+        if (line === interrupted) return { quit: 'roll-back' };
+        if (line === undefined) {
+          this.#ended = true;
+          return this.#interactive ? { quit: 'roll-back' } : { go: 'continue' };
+        }
+        const decision = await this.#obey(pause, line.trim() || this.#last);
+        if (decision) return decision;
+      }
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  async #obey(pause: Pause, line: string): Promise<Decision | undefined> {
+    const found = findCommand(line);
+    if (!found) {
+      this.#print([`there is no command "${line}"`, HINT]);
+      return undefined;
+    }
+    this.#last = line;
+    try {
+      return await found.command.run(this.#context(pause), found.argument);
+    } catch (error) {
+      // A wrong argument costs nothing: the pause goes on.
+      if (!(error instanceof TsstepError)) throw error;
+      this.#write(failureText(error.failure));
+      return undefined;
+    }
+  }
+
+  #context(pause: Pause): CommandContext {
+    return {
+      pause,
+      look: this.#renderer.look,
+      style: this.#style,
+      interactive: this.#interactive,
+      print: (lines) => this.#print(typeof lines === 'string' ? [lines] : lines),
+      lend: (run) => {
+        this.deaf = true;
+        // Signals that came meanwhile are delivered after this turn of the event loop.
+        setTimeout(() => {
+          this.deaf = false;
+        }, 10);
+        return run();
+      },
+      ask: async (question) => {
+        const answer = await this.#input.line(question);
+        return answer === interrupted ? undefined : answer;
+      },
+    };
+  }
+
+  #introduce({ session, reason }: Pause): void {
+    const look = this.#renderer.look;
+    const { upcoming } = session;
+    const [next] = upcoming;
+    if (!next || reason === 'failure') {
+      this.#print([this.#style.bad('It failed here. Look around; going on or quitting takes everything back.'), this.#style.dim(HINT)]);
+      return;
+    }
+    if (next.index > 0) {
+      this.#print(['', stepLine(look, next.operation, next.operation.name.length), ...whyLines(look, next.operation.why), this.#style.dim(HINT)]);
+      return;
+    }
+    const width = Math.max(...upcoming.map(({ operation }) => operation.name.length));
+    const shown = upcoming.slice(0, UPCOMING_SHOWN).map(({ operation }) => stepLine(look, operation, width));
+    const rest = upcoming.slice(UPCOMING_SHOWN).map(({ operation }) => operation.name);
+    const more = rest.length > 0 ? [this.#style.dim(cut(`  and ${rest.length} more (w): ${rest.join(' ')}`, this.#style.width))] : [];
+    this.#print(['It will:', ...shown, ...more, this.#style.dim(HINT)]);
+  }
+
+  #prompt({ session }: Pause): string {
+    const stage = session.stage?.name;
+    const at = stage ? `${stageNames.indexOf(stage) + 1}/${stageNames.length} ${stage}` : 'end';
+    return `tsstep [${at}]> `;
+  }
+
+  #print(lines: readonly string[]): void {
+    if (lines.length > 0) this.#write(`${lines.join('\n')}\n`);
+  }
+
+  #write(text: string): void {
+    process.stderr.write(text);
+  }
+}
+
+function complete(line: string): string[] {
+  const matching = commands.map(({ name }) => name).filter((name) => name.startsWith(line));
+  return matching.length > 0 ? matching : commands.map(({ name }) => name);
+}

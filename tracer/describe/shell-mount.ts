@@ -29,7 +29,11 @@ export function mountLines(operation: OperationOf<'mount'>): string[] {
   const { target, root, create, cwd } = operation;
   const to = shellPath(root, target);
   const made =
-    create === undefined ? [] : create === 'file' || (create === 'like-source' && /\.\w+$/.test(operation.source)) ? [`touch ${to}`] : [`mkdir -p ${to}`];
+    create === undefined
+      ? []
+      : create === 'file' || (create === 'like-source' && /\.\w+$/.test(operation.source))
+        ? [`touch ${to}`]
+        : [`mkdir -p ${to}`];
   const line = mountCommand(operation, to);
   // Lower directories are given relative to this one, so that many fit into a page of options.
   return [...made, cwd === undefined ? line : `(cd ${word(cwd)} && ${line})`];
@@ -37,19 +41,27 @@ export function mountLines(operation: OperationOf<'mount'>): string[] {
 
 function mountCommand({ source, sourceRoot, fstype, flags, data }: OperationOf<'mount'>, to: string): string {
   const recursive = flags.includes('MS_REC') ? 'r' : '';
-  const propagation = flags.find((flag) => flag === 'MS_PRIVATE' || flag === 'MS_SLAVE' || flag === 'MS_SHARED');
+  const propagation = flags.find(
+    (flag) => flag === 'MS_PRIVATE' || flag === 'MS_SLAVE' || flag === 'MS_SHARED',
+  );
   if (propagation) return `mount --make-${recursive}${propagation.slice(3).toLowerCase()} ${to}`;
   const words = flags.flatMap((flag) => options[flag] ?? []);
   if (data) words.push(data);
   const with_ = words.length > 0 ? ` -o ${word(words.join(','))}` : '';
   const from = shellPath(sourceRoot, source);
-  if (flags.includes('MS_BIND') && flags.includes('MS_REMOUNT')) return `mount -o ${word(['bind', ...words].join(','))} ${to}`;
+  if (flags.includes('MS_BIND') && flags.includes('MS_REMOUNT'))
+    return `mount -o ${word(['bind', ...words].join(','))} ${to}`;
   if (flags.includes('MS_BIND')) return `mount --${recursive}bind${with_} ${from} ${to}`;
   return `mount${fstype === undefined ? '' : ` -t ${word(fstype)}`}${with_} ${from} ${to}`;
 }
 
 /** `ro=recursive` is mount_setattr(2) with AT_RECURSIVE (mount(8), util-linux 2.39). */
-export function setattrLine({ path, root, attributes: set, recursive }: OperationOf<'mount_setattr'>): string {
+export function setattrLine({
+  path,
+  root,
+  attributes: set,
+  recursive,
+}: OperationOf<'mount_setattr'>): string {
   const words = set.map((each) => `${attributes[each]}${recursive ? '=recursive' : ''}`);
   return `mount -o ${['remount', 'bind', ...words].join(',')} ${shellPath(root, path)}`;
 }

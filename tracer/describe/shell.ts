@@ -9,10 +9,20 @@ import { octal, shellPath, word } from './words.ts';
 type Printer<K extends Kind> = (operation: OperationOf<K>) => readonly string[];
 
 const words = (argv: readonly string[]) => argv.map(word).join(' ');
-const namespaceOption = { NEWNS: 'mount', NEWUTS: 'uts', NEWIPC: 'ipc', NEWNET: 'net', NEWPID: 'pid', NEWCGROUP: 'cgroup', NEWUSER: 'user' } as const;
-const option = (flag: string) => `--${namespaceOption[flag.replace('CLONE_', '') as keyof typeof namespaceOption]}`;
+const namespaceOption = {
+  NEWNS: 'mount',
+  NEWUTS: 'uts',
+  NEWIPC: 'ipc',
+  NEWNET: 'net',
+  NEWPID: 'pid',
+  NEWCGROUP: 'cgroup',
+  NEWUSER: 'user',
+} as const;
+const option = (flag: string) =>
+  `--${namespaceOption[flag.replace('CLONE_', '') as keyof typeof namespaceOption]}`;
 const limit = (value: number) => (value < 0 ? 'unlimited' : String(value));
-const list = (names: readonly string[], prefix: string) => names.map((name) => `${prefix}${name.toLowerCase()}`).join(',');
+const list = (names: readonly string[], prefix: string) =>
+  names.map((name) => `${prefix}${name.toLowerCase()}`).join(',');
 const parent = (path: string) => path.slice(0, path.lastIndexOf('/')) || '/';
 
 function command({ argv, stdin }: { argv: readonly string[]; stdin?: string }): string[] {
@@ -22,15 +32,26 @@ function command({ argv, stdin }: { argv: readonly string[]; stdin?: string }): 
 
 function sharing(step: ShareStep): string[] {
   if (step.kind === 'command') return command(step);
-  return step.kind === 'mkdir' ? [`mkdir -p ${word(step.path)}`] : [`echo ${word(step.data.trim())} > ${word(step.path)}`];
+  return step.kind === 'mkdir'
+    ? [`mkdir -p ${word(step.path)}`]
+    : [`echo ${word(step.data.trim())} > ${word(step.path)}`];
 }
 
 const printers: { [K in Kind]: Printer<K> } = {
   getrandom: ({ bytes }) => [`od -An -N${bytes} -tx1 /dev/urandom | tr -d ' \\n'`],
-  'choose-name': ({ wanted }) => (wanted === undefined ? ['shuf -n 1 /usr/share/dict/words'] : [`test ! -e /var/lib/tsstep/names/${word(wanted)}`]),
+  'choose-name': ({ wanted }) =>
+    wanted === undefined
+      ? ['shuf -n 1 /usr/share/dict/words']
+      : [`test ! -e /var/lib/tsstep/names/${word(wanted)}`],
   clock: () => ['date --utc --iso-8601=ns'],
-  'resolve-image': ({ reference }) => [`# find ${word(reference)} here, then the manifest and the configuration by digest below blobs/`, 'cat /var/lib/tsstep/images/index.json'],
-  'build-lab': () => ['mkdir -p rootfs/bin && cp "$(command -v busybox)" rootfs/bin/', 'tar --create --gzip --file layer.tar.gz --directory rootfs .'],
+  'resolve-image': ({ reference }) => [
+    `# find ${word(reference)} here, then the manifest and the configuration by digest below blobs/`,
+    'cat /var/lib/tsstep/images/index.json',
+  ],
+  'build-lab': () => [
+    'mkdir -p rootfs/bin && cp "$(command -v busybox)" rootfs/bin/',
+    'tar --create --gzip --file layer.tar.gz --directory rootfs .',
+  ],
   'unpack-layer': ({ layer, partial, to }) => {
     const blob = `/var/lib/tsstep/images/blobs/${layer.digest.replace(':', '/')}`;
     const way = /gzip$/.test(layer.mediaType) ? '--gzip ' : /zstd$/.test(layer.mediaType) ? '--zstd ' : '';
@@ -42,52 +63,104 @@ const printers: { [K in Kind]: Printer<K> } = {
   },
   'find-container': ({ reference }) => [`cat "/var/lib/tsstep/containers/"${word(reference)}*/state.json`],
   'create-volume': ({ path }) => [`mkdir -p ${word(`${path}/_data`)}`],
-  'copy-up': ({ root, target, to }) => [`cp -a --no-target-directory ${shellPath(root, `${target}/.`)} ${word(to)}`],
-  'spawn-init': ({ pid }) => [pid === 'new' ? 'unshare --pid --fork --kill-child sh' : pid === 'host' ? 'unshare --fork --kill-child sh' : `nsenter --pid=/proc/${pid.pid}/ns/pid sh`],
+  'copy-up': ({ root, target, to }) => [
+    `cp -a --no-target-directory ${shellPath(root, `${target}/.`)} ${word(to)}`,
+  ],
+  'spawn-init': ({ pid }) => [
+    pid === 'new'
+      ? 'unshare --pid --fork --kill-child sh'
+      : pid === 'host'
+        ? 'unshare --fork --kill-child sh'
+        : `nsenter --pid=/proc/${pid.pid}/ns/pid sh`,
+  ],
   command,
-  share: ({ make, check }) => (check.path === '' ? make.flatMap(sharing) : [`# unless ${check.path} is there${check.content === undefined ? '' : ` and holds ${check.content}`}:`, ...make.flatMap(sharing)]),
-  lease: ({ network }) => [`flock /run/tsstep/lock ls /run/tsstep/leases/${word(network)}  # then take the first free address`],
+  share: ({ make, check }) =>
+    check.path === ''
+      ? make.flatMap(sharing)
+      : [
+          `# unless ${check.path} is there${check.content === undefined ? '' : ` and holds ${check.content}`}:`,
+          ...make.flatMap(sharing),
+        ],
+  lease: ({ network }) => [
+    `flock /run/tsstep/lock ls /run/tsstep/leases/${word(network)}  # then take the first free address`,
+  ],
   listen: ({ ip, port, protocol }) => [`nc -l ${protocol === 'udp' ? '-u ' : ''}${word(ip)} ${port} &`],
   'write-attribute': ({ path, data }) => [`echo ${word(data.trim())} > ${word(path)}`],
-  openpt: ({ pid, ptmx }) => [`python3 -c 'import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)' /proc/${pid}/root${word(ptmx)}`],
+  openpt: ({ pid, ptmx }) => [
+    `python3 -c 'import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)' /proc/${pid}/root${word(ptmx)}`,
+  ],
 
-  unshare: ({ flags }) => [`unshare ${flags.map(option).join(' ')}${flags.includes('CLONE_NEWNS') ? ' --propagation unchanged' : ''} sh`],
+  unshare: ({ flags }) => [
+    `unshare ${flags.map(option).join(' ')}${flags.includes('CLONE_NEWNS') ? ' --propagation unchanged' : ''} sh`,
+  ],
   setns: ({ path, flag }) => [`nsenter ${option(flag)}=${word(path)} sh`],
-  'share-mount': ({ from, source, root, target }) => [`# no command moves a mount across: open_tree(2) of ${source} in ${from}, move_mount(2) here`, `mkdir -p ${shellPath(root, target)}`],
+  'share-mount': ({ from, source, root, target }) => [
+    `# no command moves a mount across: open_tree(2) of ${source} in ${from}, move_mount(2) here`,
+    `mkdir -p ${shellPath(root, target)}`,
+  ],
   chdir: ({ path, create }) => [`${create ? `mkdir -p ${word(path)} && ` : ''}cd ${word(path)}`],
   pivot_root: ({ newRoot, putOld }) => [`pivot_root ${word(newRoot)} ${word(putOld)}`],
-  mknod: ({ root, path, type, mode, major, minor }) => [`mknod -m ${mode.toString(8)} ${shellPath(root, path)} ${type} ${major} ${minor}`],
+  mknod: ({ root, path, type, mode, major, minor }) => [
+    `mknod -m ${mode.toString(8)} ${shellPath(root, path)} ${type} ${major} ${minor}`,
+  ],
   sethostname: ({ hostname }) => [`hostname ${word(hostname)}`],
   'lookup-user': ({ user, groups }) => {
     const account = user.split(':')[0] || 'root';
-    return [`grep ${word(/^\d+$/.test(account) ? `:${account}:` : `^${account}:`)} /etc/passwd`, `grep ${word(account)} /etc/group`, ...groups.map((group) => `grep ${word(`^${group}:`)} /etc/group`)];
+    return [
+      `grep ${word(/^\d+$/.test(account) ? `:${account}:` : `^${account}:`)} /etc/passwd`,
+      `grep ${word(account)} /etc/group`,
+      ...groups.map((group) => `grep ${word(`^${group}:`)} /etc/group`),
+    ];
   },
-  'lookup-executable': ({ file, path, cwd }) => [`cd ${word(cwd)} && PATH=${word(path)} command -v ${word(file)}`],
+  'lookup-executable': ({ file, path, cwd }) => [
+    `cd ${word(cwd)} && PATH=${word(path)} command -v ${word(file)}`,
+  ],
   setrlimit: ({ resource, soft, hard }) => [`prlimit --pid $$ --${resource}=${limit(soft)}:${limit(hard)}`],
   setsid: () => ['setsid sh'],
   'controlling-terminal': ({ path }) => [`setsid --ctty sh <>${word(path)} >&0 2>&0`],
   stdio: ({ uid }) => [`chown ${uid} /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2`],
-  'capbset-drop': ({ keep }) => [`setpriv --bounding-set ${['-all', list(keep, '+')].filter(Boolean).join(',')} …`],
-  setgroups: ({ gids }) => [gids.length > 0 ? `setpriv --groups ${gids.join(',')} …` : 'setpriv --clear-groups …'],
+  'capbset-drop': ({ keep }) => [
+    `setpriv --bounding-set ${['-all', list(keep, '+')].filter(Boolean).join(',')} …`,
+  ],
+  setgroups: ({ gids }) => [
+    gids.length > 0 ? `setpriv --groups ${gids.join(',')} …` : 'setpriv --clear-groups …',
+  ],
   setresgid: ({ gid }) => [`setpriv --regid ${gid} --keep-groups …`],
   setresuid: ({ uid }) => [`setpriv --reuid ${uid} …`],
-  capset: ({ capabilities }) => [`capsh --caps=${word(capabilities.length > 0 ? `${list(capabilities, 'cap_')}=ep` : '=')} -- -c …`],
+  capset: ({ capabilities }) => [
+    `capsh --caps=${word(capabilities.length > 0 ? `${list(capabilities, 'cap_')}=ep` : '=')} -- -c …`,
+  ],
   'no-new-privs': () => ['setpriv --no-new-privs …'],
   umask: ({ mask }) => [`umask ${octal(mask)}`],
   'reset-signals': () => ['env --default-signal --block-signal= …'],
   'clear-pdeathsig': () => ['setpriv --pdeathsig clear …'],
-  'close-range': () => ['for fd in /proc/$$/fd/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done'],
-  execve: ({ path, argv, env }) => [['exec env -i', ...Object.entries(env).map(([name, value]) => word(`${name}=${value}`)), word(path), ...argv.slice(1).map(word)].join(' ')],
+  'close-range': () => ['for fd in $(ls /proc/$$/fd); do [ "$fd" -le 2 ] || eval "exec $fd>&-"; done'],
+  execve: ({ path, argv, env }) => [
+    [
+      'exec env -i',
+      ...Object.entries(env).map(([name, value]) => word(`${name}=${value}`)),
+      word(path),
+      ...argv.slice(1).map(word),
+    ].join(' '),
+  ],
 
-  mkdir: ({ path, root, mode, parents }) => [`mkdir -m ${mode.toString(8)} ${parents || root !== undefined ? '-p ' : ''}${shellPath(root, path)}`],
+  mkdir: ({ path, root, mode, parents }) => [
+    `mkdir -m ${mode.toString(8)} ${parents || root !== undefined ? '-p ' : ''}${shellPath(root, path)}`,
+  ],
   'write-file': ({ path, data, mode, secret }) =>
     secret
-      ? [`install -m ${mode.toString(8)} /dev/null ${word(path)}  # its ${Buffer.byteLength(data)} bytes are not shown`]
+      ? [
+          `install -m ${mode.toString(8)} /dev/null ${word(path)}  # its ${Buffer.byteLength(data)} bytes are not shown`,
+        ]
       : [`printf %s ${word(data)} > ${word(path)} && chmod ${mode.toString(8)} ${word(path)}`],
-  symlink: ({ target, path, root }) => [`${root === undefined ? '' : `mkdir -p ${shellPath(root, parent(path))} && `}ln -s ${word(target)} ${shellPath(root, path)}`],
+  symlink: ({ target, path, root }) => [
+    `${root === undefined ? '' : `mkdir -p ${shellPath(root, parent(path))} && `}ln -s ${word(target)} ${shellPath(root, path)}`,
+  ],
   mount: mountLines,
   mount_setattr: (operation) => [setattrLine(operation)],
-  umount: ({ target, flags }) => [`umount ${flags.includes('MNT_DETACH') ? '--lazy ' : ''}${flags.includes('MNT_FORCE') ? '--force ' : ''}${word(target)}`],
+  umount: ({ target, flags }) => [
+    `umount ${flags.includes('MNT_DETACH') ? '--lazy ' : ''}${flags.includes('MNT_FORCE') ? '--force ' : ''}${word(target)}`,
+  ],
 };
 
 /** The line or lines that would do the same. */

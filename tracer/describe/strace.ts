@@ -7,7 +7,8 @@ type Printer<K extends Kind> = (operation: OperationOf<K>) => string;
 const and = '; ';
 /** A name without its directory's path, which only the machine that performs it knows. */
 const open = (path: string, flags = 'O_RDONLY|O_CLOEXEC') => `openat(AT_FDCWD, ${pathname(path)}, ${flags})`;
-const write = (path: string, data: string) => `write(3<${path}>, ${quoted(data)}, ${Buffer.byteLength(data)})`;
+const write = (path: string, data: string) =>
+  `write(3<${path}>, ${quoted(data)}, ${Buffer.byteLength(data)})`;
 const flagsOf = (flags: readonly string[]) => (flags.length > 0 ? flags.join('|') : '0');
 const limit = (value: number) => (value < 0 ? 'RLIM64_INFINITY' : String(value));
 const command = ({ argv, stdin }: { argv: readonly string[]; stdin?: string }) =>
@@ -28,27 +29,46 @@ const printers: { [K in Kind]: Printer<K> } = {
   getrandom: ({ bytes }) => `getrandom(buf, ${bytes}, 0)`,
   'choose-name': ({ wanted }) => `access(${pathname(`names/${wanted ?? 'adjective_surname'}`)}, F_OK)`,
   clock: () => 'clock_gettime(CLOCK_REALTIME, {tv_sec, tv_nsec})',
-  'resolve-image': ({ reference }) => `${open('images/index.json')} /* ${reference}, then its manifest and configuration */`,
-  'build-lab': () => `${open('images/blobs/sha256/…', 'O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0644')} /* layers, configuration, manifest */`,
+  'resolve-image': ({ reference }) =>
+    `${open('images/index.json')} /* ${reference}, then its manifest and configuration */`,
+  'build-lab': () =>
+    `${open('images/blobs/sha256/…', 'O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0644')} /* layers, configuration, manifest */`,
   'unpack-layer': ({ partial, to }) =>
-    [`mkdir(${pathname(partial)}, 0755)`, '/* each entry of the tar: openat, mkdirat, symlinkat, fchownat, utimensat */', `rename(${pathname(partial)}, ${pathname(to)})`].join(and),
+    [
+      `mkdir(${pathname(partial)}, 0755)`,
+      '/* each entry of the tar: openat, mkdirat, symlinkat, fchownat, utimensat */',
+      `rename(${pathname(partial)}, ${pathname(to)})`,
+    ].join(and),
   'find-container': ({ reference }) => open(`containers/${reference}/state.json`),
-  'create-volume': ({ path }) => `mkdir(${pathname(path)}, 0701)${and}mkdir(${pathname(`${path}/_data`)}, 0755)`,
-  'copy-up': ({ target, to }) => command({ argv: ['cp', '-a', '--no-target-directory', `<rootfs>${target}/.`, to] }),
+  'create-volume': ({ path }) =>
+    `mkdir(${pathname(path)}, 0701)${and}mkdir(${pathname(`${path}/_data`)}, 0755)`,
+  'copy-up': ({ target, to }) =>
+    command({ argv: ['cp', '-a', '--no-target-directory', `<rootfs>${target}/.`, to] }),
   'spawn-init': ({ pid }) =>
     [
-      pid === 'new' ? 'unshare(CLONE_NEWPID)' : pid === 'host' ? '/* the host’s pid namespace */' : `setns(3</proc/${pid.pid}/ns/pid>, CLONE_NEWPID)`,
+      pid === 'new'
+        ? 'unshare(CLONE_NEWPID)'
+        : pid === 'host'
+          ? '/* the host’s pid namespace */'
+          : `setns(3</proc/${pid.pid}/ns/pid>, CLONE_NEWPID)`,
       'fork()',
       'prctl(PR_SET_PDEATHSIG, SIGKILL)',
       'execve("node", ["node", "init.cjs"], [/* 1 var */])',
     ].join(and),
   command,
   share: ({ make, resource, holder }) =>
-    [`flock(3<lock>, LOCK_EX)`, open(`shares/${resource}/holders/${holder}`, 'O_WRONLY|O_CREAT|O_CLOEXEC, 0666'), ...make.map(sharing)].join(and),
-  lease: ({ network, holder }) => `flock(3<lock>, LOCK_EX)${and}${open(`leases/${network}/…`, 'O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666')} /* for ${holder.slice(0, 12)} */`,
-  listen: ({ ip, port, protocol }) => `bind(3, ${socket({ ip, port })})${protocol === 'tcp' ? `${and}listen(3, 511)` : ''}`,
+    [
+      `flock(3<lock>, LOCK_EX)`,
+      open(`shares/${resource}/holders/${holder}`, 'O_WRONLY|O_CREAT|O_CLOEXEC, 0666'),
+      ...make.map(sharing),
+    ].join(and),
+  lease: ({ network, holder }) =>
+    `flock(3<lock>, LOCK_EX)${and}${open(`leases/${network}/…`, 'O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666')} /* for ${holder.slice(0, 12)} */`,
+  listen: ({ ip, port, protocol }) =>
+    `bind(3, ${socket({ ip, port })})${protocol === 'tcp' ? `${and}listen(3, 511)` : ''}`,
   'write-attribute': ({ path, data }) => write(path, data),
-  openpt: ({ pid, ptmx }) => `${open(`/proc/${pid}/root${ptmx}`, 'O_RDWR|O_NOCTTY|O_CLOEXEC')}${and}ioctl(3, TIOCSPTLCK, [0])${and}ioctl(3, TIOCGPTN, [n])`,
+  openpt: ({ pid, ptmx }) =>
+    `${open(`/proc/${pid}/root${ptmx}`, 'O_RDWR|O_NOCTTY|O_CLOEXEC')}${and}ioctl(3, TIOCSPTLCK, [0])${and}ioctl(3, TIOCGPTN, [n])`,
 
   unshare: ({ flags }) => `unshare(${flagsOf(flags)})`,
   setns: ({ path, flag }) => `setns(3<${path}>, ${flag})`,
@@ -59,19 +79,36 @@ const printers: { [K in Kind]: Printer<K> } = {
       'setns(4</proc/thread-self/ns/mnt>, CLONE_NEWNS)',
       `move_mount(5, "", 6<${inRootfs(root, target)}>, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)`,
     ].join(and),
-  chdir: ({ path, create }) => `${create ? `mkdir(${pathname(path)}, 0777)${and}` : ''}chdir(${pathname(path)})`,
+  chdir: ({ path, create }) =>
+    `${create ? `mkdir(${pathname(path)}, 0777)${and}` : ''}chdir(${pathname(path)})`,
   pivot_root: ({ newRoot, putOld }) => `pivot_root(${pathname(newRoot)}, ${pathname(putOld)})`,
   mknod: ({ root, path, type, mode, major, minor }) =>
     `mknod(${pathname(inRootfs(root, path))}, ${type === 'c' ? 'S_IFCHR' : 'S_IFBLK'}|${octal(mode)}, makedev(0x${major.toString(16)}, 0x${minor.toString(16)}))`,
   sethostname: ({ hostname }) => `sethostname(${quoted(hostname, 64)}, ${Buffer.byteLength(hostname)})`,
   'lookup-user': () => `${open('/etc/passwd')}${and}${open('/etc/group')}`,
   'lookup-executable': ({ file, path }) =>
-    file.includes('/') ? `access(${pathname(file)}, X_OK)` : path.split(':').map((each) => `access(${pathname(`${each}/${file}`)}, X_OK)`).join(and),
-  setrlimit: ({ resource, soft, hard }) => `prlimit64(0, RLIMIT_${resource.toUpperCase()}, {rlim_cur=${limit(soft)}, rlim_max=${limit(hard)}}, NULL)`,
+    file.includes('/')
+      ? `access(${pathname(file)}, X_OK)`
+      : path
+          .split(':')
+          .map((each) => `access(${pathname(`${each}/${file}`)}, X_OK)`)
+          .join(and),
+  setrlimit: ({ resource, soft, hard }) =>
+    `prlimit64(0, RLIMIT_${resource.toUpperCase()}, {rlim_cur=${limit(soft)}, rlim_max=${limit(hard)}}, NULL)`,
   setsid: () => 'setsid()',
-  'controlling-terminal': ({ path }) => [open(path, 'O_RDWR|O_NOCTTY'), 'ioctl(3, TIOCSCTTY, 0)', 'dup2(3, 0)', 'dup2(3, 1)', 'dup2(3, 2)', 'close(3)'].join(and),
-  stdio: ({ uid }) => [0, 1, 2].map((fd) => `fchown(${fd}, ${uid}, -1)${and}fcntl(${fd}, F_SETFD, 0)`).join(and),
-  'capbset-drop': ({ keep }) => `prctl(PR_CAPBSET_DROP, CAP_…) /* each but ${keep.length > 0 ? keep.map((name) => `CAP_${name}`).join(', ') : 'none'} */`,
+  'controlling-terminal': ({ path }) =>
+    [
+      open(path, 'O_RDWR|O_NOCTTY'),
+      'ioctl(3, TIOCSCTTY, 0)',
+      'dup2(3, 0)',
+      'dup2(3, 1)',
+      'dup2(3, 2)',
+      'close(3)',
+    ].join(and),
+  stdio: ({ uid }) =>
+    [0, 1, 2].map((fd) => `fchown(${fd}, ${uid}, -1)${and}fcntl(${fd}, F_SETFD, 0)`).join(and),
+  'capbset-drop': ({ keep }) =>
+    `prctl(PR_CAPBSET_DROP, CAP_…) /* each but ${keep.length > 0 ? keep.map((name) => `CAP_${name}`).join(', ') : 'none'} */`,
   setgroups: ({ gids }) => `setgroups(${gids.length}, [${gids.join(', ')}])`,
   setresgid: ({ gid }) => `setresgid(${gid}, ${gid}, ${gid})`,
   setresuid: ({ uid }) => `setresuid(${uid}, ${uid}, ${uid})`,
@@ -81,10 +118,12 @@ const printers: { [K in Kind]: Printer<K> } = {
   },
   'no-new-privs': () => 'prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)',
   umask: ({ mask }) => `umask(${octal(mask)})`,
-  'reset-signals': () => 'rt_sigaction(SIG…, {sa_handler=SIG_DFL}, NULL, 8) /* every signal */; rt_sigprocmask(SIG_SETMASK, [], NULL, 8)',
+  'reset-signals': () =>
+    'rt_sigaction(SIG…, {sa_handler=SIG_DFL}, NULL, 8) /* every signal */; rt_sigprocmask(SIG_SETMASK, [], NULL, 8)',
   'clear-pdeathsig': () => 'prctl(PR_SET_PDEATHSIG, 0)',
   'close-range': () => 'close_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)',
-  execve: ({ path, argv, env }) => `execve(${pathname(path)}, [${argv.map((each) => quoted(each)).join(', ')}], [/* ${Object.keys(env).length} vars */])`,
+  execve: ({ path, argv, env }) =>
+    `execve(${pathname(path)}, [${argv.map((each) => quoted(each)).join(', ')}], [/* ${Object.keys(env).length} vars */])`,
 
   mkdir: ({ path, root, mode }) => `mkdir(${pathname(inRootfs(root, path))}, ${octal(mode)})`,
   'write-file': ({ path, data, mode, secret }) =>
@@ -92,7 +131,13 @@ const printers: { [K in Kind]: Printer<K> } = {
   symlink: ({ target, path, root }) => `symlink(${pathname(target)}, ${pathname(inRootfs(root, path))})`,
   mount: ({ source, sourceRoot, target, root, fstype, flags, data, cwd }) => {
     const from = pathname(sourceRoot === undefined ? source : inRootfs(sourceRoot, source));
-    const rest = [from, pathname(inRootfs(root, target)), fstype === undefined ? 'NULL' : `"${fstype}"`, flagsOf(flags), data === undefined ? 'NULL' : pathname(data)];
+    const rest = [
+      from,
+      pathname(inRootfs(root, target)),
+      fstype === undefined ? 'NULL' : `"${fstype}"`,
+      flagsOf(flags),
+      data === undefined ? 'NULL' : pathname(data),
+    ];
     return `${cwd === undefined ? '' : `chdir(${pathname(cwd)})${and}`}mount(${rest.join(', ')})`;
   },
   mount_setattr: ({ path, root, attributes, recursive }) =>

@@ -7,22 +7,26 @@ const sentences: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kin
   umount: ({ target }) => `unmount ${target}`,
   'remove-tree': ({ path }) => `remove ${path} with all that is in it`,
   unlink: ({ path, target }) => `remove the link ${path}, if it still points to ${short(target)}`,
-  command: ({ argv, stdin }) => `run ${argv.join(' ')}${stdin ? ` with ${JSON.stringify(stdin.trim())}` : ''}`,
-  release: ({ resource, holder }) => `let go of ${resource} for ${short(holder)}; the last container that holds it unmakes it`,
+  command: ({ argv, stdin }) =>
+    `run ${argv.join(' ')}${stdin ? ` with ${JSON.stringify(stdin.trim())}` : ''}`,
+  release: ({ resource, holder }) =>
+    `let go of ${resource} for ${short(holder)}; the last container that holds it unmakes it`,
   'release-lease': ({ network, holder }) => `give the address of ${short(holder)} in ${network} back`,
   'close-port': ({ ip, port, protocol }) => `close ${ip.includes(':') ? `[${ip}]` : ip}:${port}/${protocol}`,
-  'remove-cgroup': ({ paths }) => `kill what runs in ${paths.join(', ')} and remove ${paths.length === 1 ? 'it' : 'them'}`,
+  'remove-cgroup': ({ paths }) =>
+    `kill what runs in ${paths.join(', ')} and remove ${paths.length === 1 ? 'it' : 'them'}`,
   'remove-volume': ({ volume, owner }) => `remove volume ${short(volume)}, if ${short(owner)} made it`,
   'kill-init': () => 'kill init and wait until it is gone; its namespaces go with it',
 };
 
-export function describeUndoAction(action: UndoAction): string {
+function describeUndoAction(action: UndoAction): string {
   return (sentences[action.kind] as (action: UndoAction) => string)(action);
 }
 
 /** What going back over an operation does, in one line. */
 export function describeUndo(undo: Undo): string {
-  if (undo === 'nothing') return 'nothing to undo: it left nothing behind, or only what is kept for other containers';
+  if (undo === 'nothing')
+    return 'nothing to undo: it left nothing behind, or only what is kept for other containers';
   if (undo === 'with-init') return 'undone when init ends: it belongs to init or its namespaces';
   return describeUndoAction(undo.do);
 }

@@ -8,7 +8,9 @@ const attributes = {
   2: `cgroup.controllers cgroup.subtree_control cgroup.procs cgroup.freeze memory.max memory.swap.max memory.high memory.low
     memory.oom.group cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max io.weight`.split(/\s+/),
   1: `memory.limit_in_bytes memory.memsw.limit_in_bytes memory.soft_limit_in_bytes memory.swappiness cpu.cfs_quota_us
-    cpu.cfs_period_us cpu.shares cpuset.cpus cpuset.mems pids.max devices.list freezer.state cgroup.procs`.split(/\s+/),
+    cpu.cfs_period_us cpu.shares cpuset.cpus cpuset.mems pids.max devices.list freezer.state cgroup.procs`.split(
+    /\s+/,
+  ),
 } as const;
 
 /** The container's control groups in each hierarchy, what they limit, and where init is in them (cgroups(7)). */
@@ -33,9 +35,11 @@ export const cgroup: Probe = (context) => {
 
 function hierarchy({ known }: ProbeContext, mount: string, version: 1 | 2): Tree {
   const groups: Tree = {};
-  if (existsSync(`${mount}/tsstep`)) groups.tsstep = pick(`${mount}/tsstep`, version === 2 ? ['cgroup.subtree_control'] : []);
+  if (existsSync(`${mount}/tsstep`))
+    groups.tsstep = pick(`${mount}/tsstep`, version === 2 ? ['cgroup.subtree_control'] : []);
   const own = `tsstep/${known.id}`;
-  if (known.id !== undefined && existsSync(`${mount}/${own}`)) groups[own] = pick(`${mount}/${own}`, attributes[version]);
+  if (known.id !== undefined && existsSync(`${mount}/${own}`))
+    groups[own] = pick(`${mount}/${own}`, attributes[version]);
   return groups;
 }
 

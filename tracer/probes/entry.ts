@@ -21,7 +21,7 @@ function kind(its: Stats): string {
 }
 
 /** makedev(3): the numbers are split around each other for old programs' sake. */
-export function device(number: number): string {
+function device(number: number): string {
   const all = BigInt(number);
   const major = ((all >> 8n) & 0xfffn) | ((all >> 32n) & ~0xfffn);
   const minor = (all & 0xffn) | ((all >> 12n) & ~0xffn & 0xffffffffn);

@@ -17,7 +17,11 @@ export const fds: Probe = (context) => {
     const info = text(`${directory}/fdinfo/${fd}`);
     if (to === undefined || info === undefined) continue;
     const flags = Number.parseInt(fields(info).flags ?? '0', 8);
-    const words = [access[flags & 3], flags & O_CLOEXEC && 'cloexec', flags & O_NONBLOCK && 'nonblock'].filter(Boolean);
+    const words = [
+      access[flags & 3],
+      flags & O_CLOEXEC && 'cloexec',
+      flags & O_NONBLOCK && 'nonblock',
+    ].filter(Boolean);
     found[fd] = `${to} (${words.join(' ')})`;
   }
   return Object.keys(found).length > 0 ? found : undefined;

@@ -28,7 +28,9 @@ export const files: Probe = ({ known }) => {
 /** config.json and state.json hold what the person typed, secrets too: of them only the size. */
 function container(directory: string): Tree {
   const shown = new Set(['hostname', 'hosts', 'resolv.conf']);
-  return listing(directory, (path) => (shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path)));
+  return listing(directory, (path) =>
+    shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path),
+  );
 }
 
 function volumes(root: string, { volumes = {} }: Known): Tree {
@@ -39,7 +41,11 @@ function volumes(root: string, { volumes = {} }: Known): Tree {
   });
 }
 
-function listing(directory: string, show: (path: string) => string | undefined, short = (name: string) => name): Tree {
+function listing(
+  directory: string,
+  show: (path: string) => string | undefined,
+  short = (name: string) => name,
+): Tree {
   const found: [string, string][] = [];
   const all = names(directory);
   for (const name of all.slice(0, LIMIT)) {

@@ -8,7 +8,11 @@ export const init: Probe = (context) => {
   const directory = target(context);
   const stat = directory && statFields(directory);
   if (!directory || !stat) return undefined;
-  const found: Tree = { pid: Number(directory.slice('/proc/'.length)), ppid: Number(stat[1]), startTime: stat[19] ?? '' };
+  const found: Tree = {
+    pid: Number(directory.slice('/proc/'.length)),
+    ppid: Number(stat[1]),
+    startTime: stat[19] ?? '',
+  };
   const cmdline = commandLine(directory);
   if (cmdline !== undefined) found.cmdline = cmdline;
   const parent = line(`/proc/${stat[1]}/comm`);

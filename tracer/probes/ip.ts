@@ -57,5 +57,8 @@ async function read(argv: readonly [string, ...string[]]): Promise<Net | undefin
   const done = await run(argv, batch);
   const [links, routes] = done?.stdout.split('\n').filter(Boolean) ?? [];
   if (links === undefined) return undefined;
-  return { links: JSON.parse(links) as IpLink[], routes: routes === undefined ? [] : (JSON.parse(routes) as IpRoute[]) };
+  return {
+    links: JSON.parse(links) as IpLink[],
+    routes: routes === undefined ? [] : (JSON.parse(routes) as IpRoute[]),
+  };
 }

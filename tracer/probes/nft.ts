@@ -7,7 +7,7 @@ import { run } from './run.ts';
  */
 export const nft: Probe = async () => {
   const done = await run(['nft', '--stateless', 'list', 'ruleset']);
-  if (!done || done.code !== 0) return undefined;
+  if (done?.code !== 0) return undefined;
   const tables = parseRuleset(done.stdout);
   const found: Tree = {};
   for (const [name, chains] of Object.entries(tables)) {

@@ -26,7 +26,9 @@ export const overlay: Probe = ({ known }) => {
 function lower({ superOptions }: Mount): Tree {
   const layers = superOptions
     .split(',')
-    .flatMap((option) => (option.startsWith('lowerdir') ? option.slice(option.indexOf('=') + 1).split(':') : []));
+    .flatMap((option) =>
+      option.startsWith('lowerdir') ? option.slice(option.indexOf('=') + 1).split(':') : [],
+    );
   return Object.fromEntries(layers.map((layer, index) => [String(index), layer]));
 }
 

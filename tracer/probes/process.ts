@@ -3,7 +3,7 @@ import { line, link, text } from './read.ts';
 import { statFields, status, target } from './target.ts';
 
 /** R, S and D alternate by the microsecond and mean the same to a person: it lives. */
-const states: Readonly<Record<string, string>> = { T: 'stopped', t: 'traced', Z: 'zombie', X: 'dead' };
+const states: Readonly<Record<string, string>> = { T: 'stopped', t: 'traced' };
 
 /** What the process is: its program, where it stands in the tree of files, its numbers in each pid namespace (outermost first). */
 export const process: Probe = (context) => {

@@ -15,5 +15,7 @@ function key({ type, dst, metric }: IpRoute): string {
 
 function describe({ gateway, dev, prefsrc, scope }: IpRoute): string {
   const words = { via: gateway, dev, src: prefsrc, scope: scope === 'global' ? undefined : scope };
-  return Object.entries(words).flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`])).join(' ');
+  return Object.entries(words)
+    .flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`]))
+    .join(' ');
 }

@@ -14,7 +14,9 @@ export function run(argv: readonly [string, ...string[]], stdin = ''): Promise<F
     const result: Finished = { code: null, stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (result.stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
-    child.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? resolve(undefined) : reject(error),
+    );
     child.on('close', (code) => resolve({ ...result, code }));
     // A tool that ends without reading its input closes the pipe first.
     child.stdin.on('error', () => undefined).end(stdin);

@@ -18,7 +18,8 @@ export const sockets: Probe = ({ known }) => {
       const [, local = '', , state] = each.trim().split(/\s+/);
       const [address = '', hex = ''] = local.split(':');
       const port = Number.parseInt(hex, 16);
-      if (state === listening[protocol] && wanted.has(port)) found[`${ip(address)}:${port}/${protocol}`] = 'listening';
+      if (state === listening[protocol] && wanted.has(port))
+        found[`${ip(address)}:${port}/${protocol}`] = 'listening';
     }
   }
   return Object.keys(found).length > 0 ? found : undefined;
@@ -35,6 +36,8 @@ function tableOf(key: string): string {
 export function ip(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
-  const groups = (bytes.join('').match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16));
+  const groups = (bytes.join('').match(/.{4}/g) ?? []).map((group) =>
+    Number.parseInt(group, 16).toString(16),
+  );
   return `[${new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)}]`;
 }

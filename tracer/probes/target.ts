@@ -4,20 +4,23 @@ import type { ProbeContext } from '../snapshot.ts';
 import { fields, link, text, unlessGone } from './read.ts';
 import { shared } from './shared.ts';
 
-/** `/proc/PID` while the process that was meant lives; a reused pid has another start time. */
+/** `/proc/PID` while the process that was meant lives. A reused pid has another start time; a zombie has nothing any more. */
 export function target(context: ProbeContext): string | undefined {
   return shared(context, 'target', () => {
     const init = context.known.init;
     if (!init) return undefined;
     const stat = statFields(`/proc/${init.pid}`);
-    return stat?.[19] === init.startTime ? `/proc/${init.pid}` : undefined;
+    return stat?.[19] === init.startTime && !/[ZX]/.test(stat[0] ?? '') ? `/proc/${init.pid}` : undefined;
   });
 }
 
 /** Fields of /proc/PID/stat from the third on: the second, comm, may hold spaces and parentheses (proc_pid_stat(5)). */
 export function statFields(directory: string): string[] | undefined {
   const stat = text(`${directory}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).trimEnd().split(' ');
+  return stat
+    ?.slice(stat.lastIndexOf(')') + 2)
+    .trimEnd()
+    .split(' ');
 }
 
 export function status(context: ProbeContext): Record<string, string> | undefined {

@@ -125,7 +125,7 @@ describe('tarEntries', () => {
     }
     await expect(async () => {
       for await (const _ of tarEntries(source(), 'the tar'));
-    }).rejects.toThrow('EIO');
+    }).rejects.toMatchObject({ code: 'EIO' });
   });
 });
 

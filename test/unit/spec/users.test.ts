@@ -26,7 +26,7 @@ const failure = (user: string, groupAdd: string[] = [], files = [passwd, group])
 };
 
 describe('a user', () => {
-  // Each row was measured with docker 20.10 and the same files.
+  // Measured with docker 20.10 and such files, but for the last row's home: docker leaves HOME empty.
   test.each<[string, string[], [uid: number, gid: number, groups: number[], home: string]]>([
     ['', [], [0, 0, [0, 10], '/root']],
     [':', [], [0, 0, [0, 10], '/root']],

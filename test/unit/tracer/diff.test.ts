@@ -7,15 +7,41 @@ const snapshotOf = (known: Tree): Snapshot => ({ host: {}, container: {}, known 
 
 /** Few keys, so that two random trees meet in some; among them whatever a path syntax could trip over. */
 const key = fc.oneof(
-  fc.constantFrom('a', 'b', '/proc/sys', '/x#2', 'a.b', '$', '$root', '~1', "it's", '"', '[0]', '0', '7', '', '__proto__', 'constructor', 'a[?(@.b)]'),
+  fc.constantFrom(
+    'a',
+    'b',
+    '/proc/sys',
+    '/x#2',
+    'a.b',
+    '$',
+    '$root',
+    '~1',
+    "it's",
+    '"',
+    '[0]',
+    '0',
+    '7',
+    '',
+    '__proto__',
+    'constructor',
+    'a[?(@.b)]',
+  ),
   fc.string({ maxLength: 4 }),
 );
 const { tree } = fc.letrec<{ tree: Tree; node: Tree[string] }>((tie) => ({
   tree: fc.dictionary(key, tie('node'), { maxKeys: 5, noNullPrototype: true }),
-  node: fc.oneof({ maxDepth: 4 }, fc.oneof(fc.string({ maxLength: 3 }), fc.integer(), fc.boolean(), fc.constant(null)), tie('tree')),
+  node: fc.oneof(
+    { maxDepth: 4 },
+    fc.oneof(fc.string({ maxLength: 3 }), fc.integer(), fc.boolean(), fc.constant(null)),
+    tie('tree'),
+  ),
 }));
 const snapshot: fc.Arbitrary<Snapshot> = fc.record(
-  { host: fc.dictionary(key, tree, { noNullPrototype: true }), container: fc.dictionary(key, tree, { noNullPrototype: true }), known: tree },
+  {
+    host: fc.dictionary(key, tree, { noNullPrototype: true }),
+    container: fc.dictionary(key, tree, { noNullPrototype: true }),
+    known: tree,
+  },
   { noNullPrototype: true },
 );
 
@@ -24,8 +50,12 @@ describe('diff', () => {
     fc.assert(
       fc.property(snapshot, snapshot, (before, after) => {
         const changes = JSON.parse(JSON.stringify(diff(before, after))) as ReturnType<typeof diff>;
-        expect(JSON.parse(JSON.stringify(sorted(apply(before, changes))))).toEqual(JSON.parse(JSON.stringify(sorted(after))));
-        expect(JSON.parse(JSON.stringify(sorted(revert(after, changes))))).toEqual(JSON.parse(JSON.stringify(sorted(before))));
+        expect(JSON.parse(JSON.stringify(sorted(apply(before, changes))))).toEqual(
+          JSON.parse(JSON.stringify(sorted(after))),
+        );
+        expect(JSON.parse(JSON.stringify(sorted(revert(after, changes))))).toEqual(
+          JSON.parse(JSON.stringify(sorted(before))),
+        );
       }),
       { numRuns: 500 },
     );

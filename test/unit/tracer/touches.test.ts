@@ -17,11 +17,15 @@ describe('an operation', () => {
 
   test('that runs a tool touches what the tool is for', () => {
     expect(touches(example('command', { argv: ['/usr/sbin/nft', '-f', '-'] }))).toEqual(['host.nft']);
-    expect(touches(example('command', { argv: ['nsenter', '--net=/proc/4/ns/net', 'ip', '-batch', '-'] }))).toContain('container.links');
+    expect(
+      touches(example('command', { argv: ['nsenter', '--net=/proc/4/ns/net', 'ip', '-batch', '-'] })),
+    ).toContain('container.links');
   });
 
   test('that mounts the overlay on the host touches the host’s mounts', () => {
-    const names = touches(example('mount', { where: 'host', fstype: 'overlay', target: '/var/lib/tsstep/containers/x/merged' }));
+    const names = touches(
+      example('mount', { where: 'host', fstype: 'overlay', target: '/var/lib/tsstep/containers/x/merged' }),
+    );
     expect(names).toEqual(expect.arrayContaining(['host.mounts', 'host.overlay']));
   });
 

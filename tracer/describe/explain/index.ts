@@ -6,7 +6,14 @@ import { network } from './network.ts';
 import { privileges } from './privileges.ts';
 import { process } from './process.ts';
 
-const texts: Readonly<Record<Kind, string>> = { ...host, ...network, ...files, ...isolation, ...privileges, ...process };
+const texts: Readonly<Record<Kind, string>> = {
+  ...host,
+  ...network,
+  ...files,
+  ...isolation,
+  ...privileges,
+  ...process,
+};
 
 /** A paragraph on a kind of operation: what the kernel does, what docker does here, what goes wrong. One line, to be wrapped. */
 export function explain(kind: Kind): string {

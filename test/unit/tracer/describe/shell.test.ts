@@ -14,7 +14,10 @@ describe('the shell lines', () => {
   });
 
   test('of a mount make the directory and name the root filesystem', () => {
-    expect(shell(example('mount'))).toEqual(['mkdir -p "$ROOTFS/proc"', 'mount -t proc -o nosuid,nodev,noexec proc "$ROOTFS/proc"']);
+    expect(shell(example('mount'))).toEqual([
+      'mkdir -p "$ROOTFS/proc"',
+      'mount -t proc -o nosuid,nodev,noexec proc "$ROOTFS/proc"',
+    ]);
   });
 
   test.each([
@@ -25,25 +28,50 @@ describe('the shell lines', () => {
     [['MS_BIND', 'MS_REMOUNT', 'MS_RDONLY'], 'mount -o bind,ro,remount /x'],
   ] as const)('of a mount with %j are %s', (flags, line) => {
     const sorted = line.includes('remount') ? (['MS_BIND', 'MS_RDONLY', 'MS_REMOUNT'] as const) : flags;
-    const operation = example('mount', { source: '/a', target: '/x', root: '/', flags: sorted, create: undefined as never, fstype: undefined as never });
+    const operation = example('mount', {
+      source: '/a',
+      target: '/x',
+      root: '/',
+      flags: sorted,
+      create: undefined as never,
+      fstype: undefined as never,
+    });
     expect(shell(operation)).toEqual([line]);
   });
 
   test('of an overlay mount change to the directory of the relative layers', () => {
-    const operation = example('mount', { source: 'overlay', fstype: 'overlay', target: '/m', root: undefined as never, flags: [], data: 'lowerdir=l/a:l/b', cwd: '/layers', create: undefined as never });
+    const operation = example('mount', {
+      source: 'overlay',
+      fstype: 'overlay',
+      target: '/m',
+      root: undefined as never,
+      flags: [],
+      data: 'lowerdir=l/a:l/b',
+      cwd: '/layers',
+      create: undefined as never,
+    });
     expect(shell(operation)).toEqual(['(cd /layers && mount -t overlay -o lowerdir=l/a:l/b overlay /m)']);
   });
 
   test('of an attribute for a whole tree say so', () => {
-    expect(shell(example('mount_setattr'))).toEqual(['mount -o remount,bind,ro=recursive "$ROOTFS/proc/sys"']);
+    expect(shell(example('mount_setattr'))).toEqual([
+      'mount -o remount,bind,ro=recursive "$ROOTFS/proc/sys"',
+    ]);
   });
 
   test('of a command give its input as a here-document', () => {
-    expect(shell(example('command'))).toEqual(["ip -batch - <<'END'", 'link add v0 type veth peer name v1', 'link set v0 up', 'END']);
+    expect(shell(example('command'))).toEqual([
+      "ip -batch - <<'END'",
+      'link add v0 type veth peer name v1',
+      'link set v0 up',
+      'END',
+    ]);
   });
 
   test('of execve hand over arguments and environment as they are, whatever they hold', () => {
-    const [line = ''] = shell(example('execve', { path: '/usr/bin/printenv', argv: ['printenv', 'GREETING'] }));
+    const [line = ''] = shell(
+      example('execve', { path: '/usr/bin/printenv', argv: ['printenv', 'GREETING'] }),
+    );
     expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toBe("it's $me\n");
   });
 

@@ -11,13 +11,23 @@ describe('strace', () => {
   });
 
   test('prints a mount as strace would, with the root filesystem named', () => {
-    expect(strace(example('mount'))).toBe('mount("proc", "<rootfs>/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)');
+    expect(strace(example('mount'))).toBe(
+      'mount("proc", "<rootfs>/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
+    );
   });
 
   test('prints a bind mount without a type', () => {
-    expect(strace(example('mount', { source: '/a', target: '/b', root: '/', fstype: undefined as never, flags: ['MS_BIND', 'MS_REC'] }))).toBe(
-      'mount("/a", "/b", NULL, MS_BIND|MS_REC, NULL)',
-    );
+    expect(
+      strace(
+        example('mount', {
+          source: '/a',
+          target: '/b',
+          root: '/',
+          fstype: undefined as never,
+          flags: ['MS_BIND', 'MS_REC'],
+        }),
+      ),
+    ).toBe('mount("/a", "/b", NULL, MS_BIND|MS_REC, NULL)');
   });
 
   test('prints unshare, pivot_root and umount2 with their flags', () => {
@@ -31,7 +41,9 @@ describe('strace', () => {
   });
 
   test('prints -1 as no limit', () => {
-    expect(strace(example('setrlimit'))).toBe('prlimit64(0, RLIMIT_NOFILE, {rlim_cur=1024, rlim_max=RLIM64_INFINITY}, NULL)');
+    expect(strace(example('setrlimit'))).toBe(
+      'prlimit64(0, RLIMIT_NOFILE, {rlim_cur=1024, rlim_max=RLIM64_INFINITY}, NULL)',
+    );
   });
 
   test('does not show what a secret file holds', () => {
@@ -39,7 +51,9 @@ describe('strace', () => {
   });
 
   test('counts environment variables and does not show them', () => {
-    expect(strace(example('execve'))).toBe('execve("/bin/sh", ["sh", "-c", "echo \\"hi $USER\\""], [/* 2 vars */])');
+    expect(strace(example('execve'))).toBe(
+      'execve("/bin/sh", ["sh", "-c", "echo \\"hi $USER\\""], [/* 2 vars */])',
+    );
   });
 });
 
@@ -55,12 +69,18 @@ describe('the result', () => {
   });
 
   test('of a failure is -1 with the kernel’s word and text', () => {
-    expect(straceResult({ ok: false, failure: { ...failure, errno: 'ENOENT' } })).toBe(' = -1 ENOENT (No such file or directory)');
-    expect(straceResult({ ok: false, failure: { ...failure, errno: 'EBUSY' } })).toBe(' = -1 EBUSY (Device or resource busy)');
+    expect(straceResult({ ok: false, failure: { ...failure, errno: 'ENOENT' } })).toBe(
+      ' = -1 ENOENT (No such file or directory)',
+    );
+    expect(straceResult({ ok: false, failure: { ...failure, errno: 'EBUSY' } })).toBe(
+      ' = -1 EBUSY (Device or resource busy)',
+    );
   });
 
   test('of an injected failure says so, as strace does', () => {
-    expect(straceResult({ ok: false, failure: { ...failure, errno: 'EPERM', injected: true } })).toBe(' = -1 EPERM (Operation not permitted) (INJECTED)');
+    expect(straceResult({ ok: false, failure: { ...failure, errno: 'EPERM', injected: true } })).toBe(
+      ' = -1 EPERM (Operation not permitted) (INJECTED)',
+    );
   });
 
   test('of a failure without an errno says what failed', () => {

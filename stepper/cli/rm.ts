@@ -1,0 +1,86 @@
+/** `tsstep rm`: a container with all that was made for it, which its run's journal knows. */
+import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TsstepError } from '../../core/errors.ts';
+import { isAlive, killProcess } from '../../core/host/process.ts';
+import { tolerating } from '../../core/kernel/errno.ts';
+import { names } from '../../core/paths.ts';
+import { findContainer } from '../../core/store/containers.ts';
+import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
+import { failureText } from '../show-failure.ts';
+import { type Journalled, dueAtRemoval, hasDirectory, journalOf, recover } from '../recover.ts';
+import { shortId } from './format/text.ts';
+import { forEach, openStateAsRoot } from './state.ts';
+
+export async function rm(references: readonly string[], { force = false }: { force?: boolean }): Promise<number> {
+  const { root } = openStateAsRoot('rm');
+  return await forEach(references, async (reference) => {
+    const id = identify(root, reference);
+    const journalled = journalOf(root, id);
+    if (journalled && isDriven(journalled)) {
+      if (!force) throw notStopped(root, id, journalled);
+      await stop(journalled);
+    }
+    await takeBack(root, id);
+    process.stdout.write(`${reference}\n`);
+  });
+}
+
+/** A container that never got as far as its configuration has only its name's link, or its directory. */
+function identify(root: string, reference: string): string {
+  try {
+    return findContainer(root, reference).config.id;
+  } catch (error) {
+    const link = join(names(root), reference.replace(/^\//, ''));
+    const target = tolerating(['ENOENT', 'EINVAL', 'ENOTDIR'], () => readlinkSync(link));
+    if (target !== undefined) return target;
+    if (/^[0-9a-f]{64}$/.test(reference) && hasDirectory(root, reference)) return reference;
+    throw error;
+  }
+}
+
+const isDriven = ({ known, result }: Journalled): boolean => result === undefined && isAlive(known.supervisor);
+
+function notStopped(root: string, id: string, { known, started }: Journalled): TsstepError {
+  const name = known.name ?? namesOf(root, id)[0] ?? shortId(id);
+  if (started) {
+    return new TsstepError({
+      code: 'container-state',
+      what: `cannot remove container "${name}": container is running`,
+      why: 'its process, its network and its mounts are in use',
+      remedy: `stop the container before removing it, or force: tsstep rm -f ${name}`,
+    });
+  }
+  return new TsstepError({
+    code: 'container-state',
+    what: `cannot remove container "${name}": it is being created`,
+    why: `tsstep, process ${known.supervisor.pid}, is at it, and may be waiting for somebody who steps through it`,
+    remedy: `quit there, or force: tsstep rm -f ${name}`,
+  });
+}
+
+
+/** How long a supervisor may take to tidy up after its container before it is killed as well. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** Kills the container's process, or interrupts its creation. Its supervisor is alive, so it tidies up and ends by itself. */
+async function stop({ known, started }: Journalled): Promise<void> {
+  if (started && known.init) await killProcess(known.init);
+  else tolerating(['ESRCH'], () => process.kill(known.supervisor.pid, 'SIGTERM'));
+  const end = Date.now() + PATIENCE_MILLISECONDS;
+  while (isAlive(known.supervisor) && Date.now() < end) await sleep(10);
+  await killProcess(known.supervisor);
+}
+
+/** With --rm, or interrupted, the supervisor may have removed it all: then there is no journal any more, and no file. */
+async function takeBack(root: string, id: string): Promise<void> {
+  const journalled = journalOf(root, id);
+  if (journalled && !isDriven(journalled)) {
+    const { problems } = await recover(journalled, dueAtRemoval(journalled));
+    const [first, ...others] = problems;
+    for (const { failure } of others) process.stderr.write(failureText(failure));
+    if (first) throw new TsstepError(first.failure);
+  }
+  await removeContainerFiles(root, id);
+}

@@ -1,0 +1,30 @@
+import type { Style } from '../plain/style.ts';
+import type { Look } from '../plain/show-step.ts';
+import type { Decision, Pause } from '../front-end.ts';
+
+/** What a command may use. */
+export interface CommandContext {
+  pause: Pause;
+  look: Look;
+  style: Style;
+  print(lines: readonly string[] | string): void;
+  /** Asks a question; undefined at the end of the input. */
+  ask(question: string): Promise<string | undefined>;
+  /** Runs something that has the terminal, and the Ctrl-C typed on it, to itself. */
+  lend<T>(run: () => T): T;
+  /** Whether a person sits at a terminal, so that it can be given to a shell. */
+  interactive: boolean;
+}
+
+/** One row of the table that the prompt, its help, its completion and docs/commands.md are made of. */
+export interface Command {
+  name: string;
+  /** Its key: lower case goes forward or looks. */
+  key: string;
+  /** What may follow it. */
+  argument?: string;
+  group: 'go' | 'look' | 'act';
+  help: string;
+  /** A decision ends the pause. */
+  run(context: CommandContext, argument: string): Promise<Decision | undefined> | Decision | undefined;
+}

@@ -1,0 +1,80 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { importRootfs } from '../../../core/image/import.ts';
+import { listImages } from '../../../core/image/list.ts';
+import { resolveImage } from '../../../core/image/resolve.ts';
+import { failure, tarOf, temporaryRoot } from '../../unit/image/tars.ts';
+import { unpack } from './layers.ts';
+
+describe('importRootfs', () => {
+  it.each([
+    ['none', (tar: Buffer) => tar],
+    ['gzip', (tar: Buffer) => gzipSync(tar)],
+  ])('makes an image of a tar (%s) with --change', async (_, pack) => {
+    const root = temporaryRoot();
+    const file = join(temporaryRoot(), 'rootfs');
+    writeFileSync(
+      file,
+      pack(await tarOf({ name: './', type: 'directory' }, { name: 'hello', content: 'x' })),
+    );
+    const changes = [
+      'CMD ["/hello", "you"]',
+      'ENV A=1 B="two words"',
+      'env A=3',
+      'WORKDIR /srv',
+      'workdir sub',
+      'USER 5:6',
+      'ENTRYPOINT sh',
+      'LABEL a=b',
+      'EXPOSE 80 53/udp',
+      'VOLUME /data',
+    ];
+    const id = await importRootfs(root, file, 'my/app', changes);
+    const lookup = await resolveImage(root, 'my/app');
+    if (!('found' in lookup)) throw new Error('not found');
+    expect(lookup.found).toMatchObject({
+      id,
+      config: {
+        Cmd: ['/hello', 'you'],
+        Env: ['B=two words', 'A=3'],
+        WorkingDir: '/srv/sub',
+        User: '5:6',
+        Entrypoint: ['/bin/sh', '-c', 'sh'],
+        Labels: { a: 'b' },
+        ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+        Volumes: { '/data': {} },
+      },
+    });
+    for (const layer of lookup.found.layers) await unpack(root, layer);
+  });
+
+  it('refuses an unsafe tar at once, and a change that it cannot understand', async () => {
+    const root = temporaryRoot();
+    const file = join(temporaryRoot(), 'rootfs');
+    writeFileSync(file, await tarOf({ name: 'dev/null', type: 'character-device' }));
+    expect(await failure(importRootfs(root, file, 'a', []))).toMatchObject({
+      code: 'bad-image',
+      remedy: expect.stringContaining('--exclude'),
+    });
+    expect(await failure(importRootfs(root, file, 'a', ['RUN rm -rf /']))).toMatchObject({ code: 'usage' });
+    expect(await listImages(root)).toEqual([]);
+    expect(readdirSync(join(root, 'images/tmp'))).toEqual([]);
+  });
+
+  it('gives a name to the newest image, and keeps the old one without', async () => {
+    const root = temporaryRoot();
+    const file = join(temporaryRoot(), 'rootfs');
+    writeFileSync(file, await tarOf({ name: 'a', content: '1' }));
+    const old = await importRootfs(root, file, 'app', []);
+    writeFileSync(file, await tarOf({ name: 'a', content: '2' }));
+    const id = await importRootfs(root, file, 'app', []);
+    expect(await resolveImage(root, 'app')).toMatchObject({ found: { id } });
+    expect(await resolveImage(root, old)).toMatchObject({ found: { id: old } });
+    expect((await listImages(root)).map(({ repository }) => repository ?? '<none>').sort()).toEqual([
+      '<none>',
+      'app',
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Known } from '../../../../core/known.ts';
+import { statFields } from '../../../../tracer/probes/target.ts';
+import type { ProbeContext } from '../../../../tracer/snapshot.ts';
+
+/** Its path is not ours to choose, and it is in every Debian (util-linux). */
+const unshare = 'unshare';
+
+export const notRoot = process.getuid?.() !== 0;
+
+const made: string[] = [];
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true });
+});
+
+export interface Child {
+  process: ChildProcess;
+  known: Pick<Known, 'init'>;
+}
+
+/** A child in new namespaces, once it is in them: `flags` are unshare(1)'s, `command` runs inside. */
+export async function childIn(
+  flags: readonly string[],
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
+  const child = spawn(unshare, [...flags, ...command], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH, ...env },
+  });
+  const pid = child.pid ?? 0;
+  while (readlinkSync(`/proc/${pid}/exe`).endsWith('/unshare'))
+    await new Promise((wake) => setTimeout(wake, 5));
+  return { process: child, known: { init: { pid, startTime: statFields(`/proc/${pid}`)?.[19] ?? '' } } };
+}
+
+export function contextOf(
+  known: Partial<Omit<Known, 'host' | 'run' | 'supervisor'>>,
+  secrets: readonly string[] = [],
+): ProbeContext {
+  const base = mkdtempSync(join(tmpdir(), 'tsstep-probes-'));
+  made.push(base);
+  const host = {
+    root: `${base}/lib`,
+    run: `${base}/run`,
+    cgroups: { version: 1, hierarchies: {} },
+    resolvConf: '',
+    cpus: 1,
+    kernelPaths: { maskedFiles: [], maskedDirectories: [], readOnly: [] },
+    nofile: { soft: 1024, hard: 1024 },
+    swapAccounting: false,
+  } as const;
+  return {
+    known: { host, run: 'test', supervisor: { pid: process.pid, startTime: '0' }, ...known },
+    secrets: new Set(secrets),
+  };
+}
