@@ -6,7 +6,7 @@ import type { Failure } from './operation.ts';
 
 /** The catalogue: each code, what it is about. docs/errors.md has one section for each, checked by a test. */
 export const catalogue = {
-  'usage': 'a flag or argument that cannot be understood',
+  usage: 'a flag or argument that cannot be understood',
   'not-root': 'tsstep needs root for namespaces, mounts and networks',
   'missing-tool': 'a system tool is not installed',
   'missing-kernel-feature': 'the kernel does not offer what a stage needs',
@@ -19,16 +19,16 @@ export const catalogue = {
   'bad-mount': 'a mount source or target that cannot be used',
   'no-such-user': 'a user or group that the image does not have',
   'port-in-use': 'a host port that is taken',
-  'network': 'an address or link that could not be made',
-  'cgroup': 'a limit that the kernel or this host refuses',
+  network: 'an address or link that could not be made',
+  cgroup: 'a limit that the kernel or this host refuses',
   'command-not-found': 'the command does not exist in the image',
   'command-not-executable': 'the command cannot be executed',
   'no-such-device': 'a device that does not exist',
-  'syscall': 'a system call that failed',
+  syscall: 'a system call that failed',
   'tool-failed': 'a system tool that ended with an error',
   'init-lost': 'init ended before it became the container’s process',
-  'injected': 'a fault that a person injected',
-  'internal': 'a mistake in tsstep itself',
+  injected: 'a fault that a person injected',
+  internal: 'a mistake in tsstep itself',
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,8 +1,8 @@
 /** What is known so far: the host's facts, read before the first operation, and what operations have found out. */
 import type { CgroupLayout } from './cgroup/layout.ts';
 import type { KernelPaths } from './host/kernel-paths.ts';
-import type { IptablesTool } from './network/firewall.ts';
 import type { ResolvedImage } from './image/types.ts';
+import type { IptablesTool } from './network/firewall.ts';
 
 /** Facts about the host that plans depend on, read once at the session's start. */
 export interface HostFacts {
@@ -82,6 +82,8 @@ export interface Known {
   /** Host port by `80/tcp`-like container port and host ip: `0.0.0.0:80/tcp`. */
   ports?: Readonly<Record<string, number>>;
   volumes?: Readonly<Record<string, VolumeState>>;
+  /** Id of the eBPF program on the cgroup: `bpftool prog dump xlated id 42`. v2 only. */
+  deviceFilter?: number;
   /** The containers that a shared namespace is joined from, by namespace: net, pid, ipc. */
   peers?: Readonly<Record<string, Peer>>;
   user?: ResolvedUser;

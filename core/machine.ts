@@ -19,6 +19,8 @@ export interface Machine {
   undo(action: UndoAction, known: Known): Promise<void>;
   /** The container's process once exec has succeeded. */
   readonly container: RunningContainer | undefined;
+  /** Lets the container's process run: when it is watched, it waits at its first instruction since exec. */
+  release(): void;
   /** Leaves init waiting for good, without this process: `quit`, keep. */
   hold(): void;
 }

@@ -38,6 +38,8 @@ export type HostAction =
   | { kind: 'listen'; ip: string; port: number; protocol: 'tcp' | 'udp' }
   /** Write to a file that the kernel made: a cgroup attribute. */
   | { kind: 'write-attribute'; path: string; data: string }
+  /** bpf(2): a program on the cgroup at `path` that allows these devices to its processes, and no others. */
+  | { kind: 'device-filter'; path: string; rules: readonly DeviceRule[] }
   /** Open the master side of a new pseudo-terminal of the container's devpts. */
   | { kind: 'openpt'; pid: number; ptmx: string };
 
@@ -97,7 +99,13 @@ export type SharedAction =
       cwd?: string;
     }
   /** Make one mount (or the whole tree below it) read-only and leave its other attributes: a remount would clear them. */
-  | { kind: 'mount_setattr'; path: string; root?: string; attributes: readonly MountAttribute[]; recursive: boolean }
+  | {
+      kind: 'mount_setattr';
+      path: string;
+      root?: string;
+      attributes: readonly MountAttribute[];
+      recursive: boolean;
+    }
   | { kind: 'umount'; target: string; flags: readonly UmountFlag[] };
 
 export type Action =
@@ -130,12 +138,24 @@ export type MountFlag =
   | 'MS_STRICTATIME'
   | 'MS_RELATIME'
   | 'MS_NOATIME';
-export type MountAttribute = 'MOUNT_ATTR_RDONLY' | 'MOUNT_ATTR_NOSUID' | 'MOUNT_ATTR_NODEV' | 'MOUNT_ATTR_NOEXEC';
+export type MountAttribute =
+  | 'MOUNT_ATTR_RDONLY'
+  | 'MOUNT_ATTR_NOSUID'
+  | 'MOUNT_ATTR_NODEV'
+  | 'MOUNT_ATTR_NOEXEC';
 export type UmountFlag = 'MNT_DETACH' | 'MNT_FORCE' | 'UMOUNT_NOFOLLOW';
 /** A capability's name without CAP_, as docker writes it: NET_BIND_SERVICE. */
 export type Capability = string;
 /** A resource's name as docker's --ulimit writes it: nofile, nproc, core … */
 export type Rlimit = string;
+
+/** One line of a list of allowed devices. `*` is every number; access is of r(ead), w(rite) and m(knod). */
+export type DeviceRule = {
+  type: 'c' | 'b';
+  major: number | '*';
+  minor: number | '*';
+  access: 'r' | 'w' | 'm' | 'rw' | 'rm' | 'wm' | 'rwm';
+};
 
 /** How to see that a shared thing exists: a path, or a file's content. */
 export type ShareCheck = { path: string; content?: string };
@@ -166,7 +186,13 @@ export type Operation = Action & {
 
 export type OperationOf<K extends Kind> = Extract<Operation, { kind: K }>;
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** What went wrong, ready to be shown: what failed, why here, what to do. */
 export interface Failure {

@@ -1,7 +1,7 @@
 /** Where things are kept: one function a noun, so that no path is spelt twice. */
 import { join } from 'node:path';
-import type { HostFacts, Known } from './known.ts';
 import { TsstepError } from './errors.ts';
+import type { HostFacts, Known } from './known.ts';
 
 export const names = (root: string): string => join(root, 'names');
 export const containers = (root: string): string => join(root, 'containers');

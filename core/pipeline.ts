@@ -10,4 +10,14 @@ import { overlay } from './stages/overlay.ts';
 import { volumes } from './stages/volumes/index.ts';
 
 /** How a container comes into being, in order (docker does the same). */
-export const pipeline: readonly Stage[] = [image, metadata, overlay, namespaces, network, volumes, cgroups, env, exec];
+export const pipeline: readonly Stage[] = [
+  image,
+  metadata,
+  overlay,
+  namespaces,
+  network,
+  volumes,
+  cgroups,
+  env,
+  exec,
+];

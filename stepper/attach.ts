@@ -1,8 +1,8 @@
 /** Between the person's terminal and the container's process: bytes, window size, signals. */
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Exit, RunningContainer } from '../core/machine.ts';
 import { tolerating } from '../core/kernel/errno.ts';
+import type { Exit, RunningContainer } from '../core/machine.ts';
 import type { Spec } from '../core/spec/types.ts';
 import type { EventStream } from './session/event-stream.ts';
 
@@ -18,12 +18,25 @@ export interface AttachOptions {
 }
 
 /** Signals that reach the container's process instead of this one, as docker's --sig-proxy does. */
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGALRM'] as const;
+const forwarded = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGCONT',
+  'SIGALRM',
+] as const;
 
 /** Output that is still in the pipe when the process has ended; a child that outlives it (--pid host) may never close it. */
 const DRAIN_MILLISECONDS = 2000;
 
-function pump(source: NodeJS.ReadableStream, stream: 'stdout' | 'stderr', { record, show }: AttachOptions): Promise<void> {
+function pump(
+  source: NodeJS.ReadableStream,
+  stream: 'stdout' | 'stderr',
+  { record, show }: AttachOptions,
+): Promise<void> {
   const decoder = new StringDecoder('utf8');
   source.on('data', (chunk: Buffer) => {
     record?.emit({ type: 'output', stream, text: decoder.write(chunk) });

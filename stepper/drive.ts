@@ -25,7 +25,11 @@ export interface DriveOptions {
 
 const EVERYTHING = ['exit', 'remove', 'rollback'] as const;
 
-async function pause({ session, stepping, frontEnd, events, stop }: DriveOptions, reason: PauseReason, before: string): Promise<Decision | undefined> {
+async function pause(
+  { session, stepping, frontEnd, events, stop }: DriveOptions,
+  reason: PauseReason,
+  before: string,
+): Promise<Decision | undefined> {
   if (!frontEnd.ask) return undefined;
   events.emit({ type: 'paused', before, reason });
   const decision = await frontEnd.ask({ session, stepping, reason });
@@ -35,13 +39,17 @@ async function pause({ session, stepping, frontEnd, events, stop }: DriveOptions
 
 export async function drive(options: DriveOptions): Promise<Driven> {
   const { session, stepping, faults, stop } = options;
-  const rollBack = async (): Promise<Driven> => ({ result: 'rolled-back', problems: await session.undo(EVERYTHING) });
+  const rollBack = async (): Promise<Driven> => ({
+    result: 'rolled-back',
+    problems: await session.undo(EVERYTHING),
+  });
   for (let [step] = session.upcoming; step; [step] = session.upcoming) {
     if (stop.requested) return await rollBack();
     const at = `${step.stage.name}:${step.operation.name}`;
     const reason = stepping.reasonToPause(step);
     const decision = reason && (await pause(options, reason, at));
-    if (decision && 'quit' in decision) return decision.quit === 'keep' ? { result: 'kept' } : await rollBack();
+    if (decision && 'quit' in decision)
+      return decision.quit === 'keep' ? { result: 'kept' } : await rollBack();
     if (decision) stepping.resume(decision.go as Pace, step.stage.name);
     const ended = await session.forward(faults.get(at));
     if (!ended.ok) return await failed(options, ended.failure, at);

@@ -1,5 +1,5 @@
 /** Finishing from a journal what the process that wrote it cannot finish any more: rm, clean. */
-import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failureOf } from '../core/errors.ts';
 import { isAlive } from '../core/host/process.ts';
@@ -198,4 +198,5 @@ export function journalOf(root: string, id: string): Journalled | undefined {
 }
 
 /** Whether the container's directory is still there. */
-export const hasDirectory = (root: string, id: string): boolean => existsSync(containerFiles(root, id).directory);
+export const hasDirectory = (root: string, id: string): boolean =>
+  existsSync(containerFiles(root, id).directory);

@@ -54,7 +54,8 @@ export async function run(request: RunRequest): Promise<number> {
     supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
   };
   for (const directory of [host.root, host.run]) mkdirSync(directory, { recursive: true, mode: 0o711 });
-  for (const directory of [containers, journals, layers, names]) mkdirSync(directory(host.root), { recursive: true, mode: 0o711 });
+  for (const directory of [containers, journals, layers, names])
+    mkdirSync(directory(host.root), { recursive: true, mode: 0o711 });
   const secrets = request.recordSecrets ? new Set<string>() : secretNames(spec);
   const journal = new Journal(journalPath(host.root, runId));
   const files = request.eventFiles.map((file) => new EventFile(file));
@@ -67,7 +68,7 @@ export async function run(request: RunRequest): Promise<number> {
   const session = new LiveSession({
     spec,
     known,
-    machine: new KernelMachine(spec),
+    machine: new KernelMachine(spec, { watched }),
     events,
     observer: watched ? observer : undefined,
     looksFor: observer,
@@ -114,12 +115,19 @@ class Run {
     const { frontEnd, stepping } = this.#request;
     const interrupt = (code: number) => () => {
       if (this.#created || frontEnd.deaf) return;
-      if (code === INTERRUPTED && frontEnd.ask && process.stdin.isTTY && !frontEnd.asking) return stepping.interrupt();
+      if (code === INTERRUPTED && frontEnd.ask && process.stdin.isTTY && !frontEnd.asking)
+        return stepping.interrupt();
       this.#stop.requested = true;
       this.#stop.code = code;
       frontEnd.interrupt();
     };
-    const handlers = ([['SIGINT', INTERRUPTED], ['SIGTERM', 143], ['SIGHUP', 129]] as const).map(([signal, code]) => {
+    const handlers = (
+      [
+        ['SIGINT', INTERRUPTED],
+        ['SIGTERM', 143],
+        ['SIGHUP', 129],
+      ] as const
+    ).map(([signal, code]) => {
       const handler = interrupt(code);
       process.on(signal, handler);
       return () => process.off(signal, handler);
@@ -132,7 +140,14 @@ class Run {
   async toTheEnd(recordOutput: boolean): Promise<number> {
     const { stepping, frontEnd, faults } = this.#request;
     const session = this.#session;
-    const driven = await drive({ session, stepping, frontEnd, faults, events: this.#events, stop: this.#stop });
+    const driven = await drive({
+      session,
+      stepping,
+      frontEnd,
+      faults,
+      events: this.#events,
+      stop: this.#stop,
+    });
     const { container } = this.#machine;
     if (driven.result !== 'started' || !container) return this.#ended(driven);
     this.#created = true;
@@ -144,10 +159,15 @@ class Run {
       this.#machine.hold();
       this.#save({ status: 'created' });
     }
-    const code = driven.result === 'failed' ? driven.failure.exit : driven.result === 'kept' ? 0 : this.#stop.code;
+    const code =
+      driven.result === 'failed' ? driven.failure.exit : driven.result === 'kept' ? 0 : this.#stop.code;
     if (driven.result === 'failed') showFailure(driven.failure);
     if ('problems' in driven) showProblems(driven.problems);
-    this.#events.emit({ type: 'session-ended', result: driven.result === 'started' ? 'failed' : driven.result, code });
+    this.#events.emit({
+      type: 'session-ended',
+      result: driven.result === 'started' ? 'failed' : driven.result,
+      code,
+    });
     return code;
   }
 
@@ -161,11 +181,22 @@ class Run {
       startedAt,
       ...(known.init && { process: known.init }),
       ...(known.ports && { ports: known.ports }),
-      ...(known.lease && { address: known.lease.address, gateway: known.lease.gateway, mac: known.lease.mac }),
+      ...(known.lease && {
+        address: known.lease.address,
+        gateway: known.lease.gateway,
+        mac: known.lease.mac,
+      }),
     });
     events.emit({ type: 'started', pid: container.pid });
     const ahead = frontEnd.release();
-    const exit = await attach({ container, spec, ahead, record: recordOutput ? events : undefined, show: showOutput });
+    this.#machine.release();
+    const exit = await attach({
+      container,
+      spec,
+      ahead,
+      record: recordOutput ? events : undefined,
+      show: showOutput,
+    });
     return await this.#exited(exit, startedAt);
   }
 
@@ -174,7 +205,13 @@ class Run {
     const session = this.#session;
     const oomKilled = wasOomKilled(session.known.host.cgroups, session.known.id ?? '');
     this.#events.emit({ type: 'exited', ...exit, oomKilled });
-    this.#save({ status: 'exited', startedAt, finishedAt: new Date().toISOString(), exitCode: exit.code, oomKilled });
+    this.#save({
+      status: 'exited',
+      startedAt,
+      finishedAt: new Date().toISOString(),
+      exitCode: exit.code,
+      oomKilled,
+    });
     const problems: readonly UndoProblem[] = await session.undo(spec.rm ? ['exit', 'remove'] : ['exit']);
     showProblems(problems);
     this.#events.emit({ type: 'session-ended', result: 'exited', code: exit.code });

@@ -13,6 +13,8 @@ export function showFailure(failure: Failure): void {
 export function showProblems(problems: readonly UndoProblem[]): void {
   for (const { step, failure } of problems) {
     const at = `${step.stage.name}:${step.operation.name}`;
-    process.stderr.write(`tsstep: could not take back ${at}: ${failure.what}\n  why:    ${failure.why}\n  remedy: tsstep clean\n`);
+    process.stderr.write(
+      `tsstep: could not take back ${at}: ${failure.what}\n  why:    ${failure.why}\n  remedy: tsstep clean\n`,
+    );
   }
 }

@@ -43,7 +43,9 @@ export class Stepping {
   /** @throws TsstepError usage: no such stage */
   addBreakpoint(at: string): void {
     const [stage = '', operation] = at.split(/:(.*)/s);
-    this.breakpoints.add(operation ? `${stageNamed(stage, '--break')}:${operation}` : stageNamed(stage, '--break'));
+    this.breakpoints.add(
+      operation ? `${stageNamed(stage, '--break')}:${operation}` : stageNamed(stage, '--break'),
+    );
   }
 
   /** Pause before the next operation, whatever it is. */
@@ -63,8 +65,17 @@ export class Stepping {
       return 'interrupt';
     }
     const first = index === 0;
-    if (this.breakpoints.has(`${stage.name}:${operation.name}`) || (first && this.breakpoints.has(stage.name))) return 'breakpoint';
-    if (first && this.#until !== undefined && stageNames.indexOf(stage.name) === stageNames.indexOf(this.#until) + 1) return 'until';
+    if (
+      this.breakpoints.has(`${stage.name}:${operation.name}`) ||
+      (first && this.breakpoints.has(stage.name))
+    )
+      return 'breakpoint';
+    if (
+      first &&
+      this.#until !== undefined &&
+      stageNames.indexOf(stage.name) === stageNames.indexOf(this.#until) + 1
+    )
+      return 'until';
     if (this.#pace === 'operation') return first ? 'stage' : 'operation';
     if (this.#pace === 'stage' && first) return 'stage';
     if (this.#pace === 'finish' && stage.name !== this.#finishing) return 'stage';

@@ -91,6 +91,8 @@ const table: { [K in Kind]: Entry<K> } = {
   lease: ['host.files'],
   listen: ['host.sockets'],
   'write-attribute': ({ path }) => attribute(path),
+  // No file of the cgroup shows its programs; the id of this one is known.
+  'device-filter': nothing,
   openpt: ['container.dev'],
   unshare: ({ flags }) => ['container.namespaces', ...flags.flatMap((flag) => byFlag[flag])],
   setns: ({ flag }) => ['container.namespaces', ...byFlag[flag]],

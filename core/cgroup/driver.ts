@@ -5,7 +5,10 @@ import type { Resources } from '../spec/types.ts';
 export interface CgroupDriver {
   /** Directories for the container, one in each hierarchy. */
   create(id: string): readonly Operation[];
-  /** One operation a limit, named by the file that is written. @throws TsstepError cgroup: a limit that cannot be kept here */
+  /**
+   * One operation a limit, named by the file that is written; and the devices that may be used.
+   * @throws TsstepError cgroup: a limit that cannot be kept here
+   */
   limits(id: string, resources: Resources): readonly Operation[];
   /** Move init, and so everything it will start, into the cgroup. */
   join(id: string, pid: number): readonly Operation[];

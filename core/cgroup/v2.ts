@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Operation } from '../operation.ts';
 import type { Resources } from '../spec/types.ts';
+import { deviceFilter } from './devices.ts';
 import type { CgroupDriver } from './driver.ts';
 import { attribute, groupPath, joinGroup, makeGroup, parentPath, shareParent } from './group.ts';
 import type { CgroupLayout } from './layout.ts';
@@ -47,9 +48,10 @@ function limits(layout: Layout, swapAccounting: boolean, id: string, resources: 
   refuseMissing(resources, layout.controllers);
   if (!swapAccounting) refuseSwap(resources);
   const group = groupPath(layout.mount, id);
-  return values(resources, swapAccounting).flatMap(([file, data, why]) =>
+  const asked = values(resources, swapAccounting).flatMap(([file, data, why]) =>
     data === undefined ? [] : [attribute(file, join(group, file), data, why)],
   );
+  return [...asked, deviceFilter(group)];
 }
 
 const view: readonly Operation[] = [
@@ -66,7 +68,7 @@ const view: readonly Operation[] = [
   },
 ];
 
-/** Access to devices has no file in v2, only an eBPF program: tsstep goes without and relies on /dev and on CAP_MKNOD. */
+/** All but the devices is files: the list of those is a program (device-program.ts). */
 export function v2Driver(layout: Layout, swapAccounting: boolean): CgroupDriver {
   return {
     create: (id) => create(layout, id),

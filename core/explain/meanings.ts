@@ -1,7 +1,8 @@
 import type { Operation } from '../operation.ts';
 import type { Meaning, Meanings } from './explain.ts';
 
-const isBind = (operation: Operation): boolean => operation.kind === 'mount' && operation.flags.includes('MS_BIND');
+const isBind = (operation: Operation): boolean =>
+  operation.kind === 'mount' && operation.flags.includes('MS_BIND');
 
 function missingMountPart(operation: Operation): Meaning {
   if (operation.kind !== 'mount') return { why: 'a path is missing', remedy: 'look at the path above' };
@@ -12,7 +13,10 @@ function missingMountPart(operation: Operation): Meaning {
       remedy: `mkdir -p ${operation.source}, or use -v, which makes it`,
     };
   }
-  return { why: `${operation.target} or a directory that the options name does not exist`, remedy: 'tsstep clean, then try again: something was removed meanwhile' };
+  return {
+    why: `${operation.target} or a directory that the options name does not exist`,
+    remedy: 'tsstep clean, then try again: something was removed meanwhile',
+  };
 }
 
 function invalidMount(operation: Operation): Meaning {
@@ -23,8 +27,19 @@ function invalidMount(operation: Operation): Meaning {
       remedy: 'keep the state on a real disk or a tmpfs: TSSTEP_ROOT=/some/where',
     };
   }
-  return { code: 'bad-mount', why: 'the options do not fit this filesystem', remedy: 'check the mount options that you gave' };
+  return {
+    code: 'bad-mount',
+    why: 'the options do not fit this filesystem',
+    remedy: 'check the mount options that you gave',
+  };
 }
+
+/** EINVAL: BPF_PROG_TYPE_CGROUP_DEVICE is not known without CONFIG_CGROUP_BPF. ENOSYS: not even bpf(2) is, without CONFIG_BPF_SYSCALL. */
+const withoutPrograms: Meaning = {
+  code: 'missing-kernel-feature',
+  why: 'with cgroup v2 only an eBPF program can keep a container from the host’s disks, and this kernel takes none on a cgroup',
+  remedy: 'use a kernel with CONFIG_BPF_SYSCALL=y and CONFIG_CGROUP_BPF=y; grep BPF /boot/config-$(uname -r) shows what this one has',
+};
 
 /** By operation kind and errno; `explain` has what holds for every call. */
 export const meanings: Meanings = {
@@ -41,8 +56,16 @@ export const meanings: Meanings = {
       why: 'source and target are not both directories or both files: a file cannot be mounted on a directory',
       remedy: 'give a directory for a directory, a file for a file',
     },
-    ELOOP: { code: 'bad-mount', why: 'the target goes through too many symlinks', remedy: 'choose a target that is not a symlink to itself' },
-    EBUSY: { code: 'bad-mount', why: 'upperdir or workdir is in use by another overlay', remedy: 'tsstep clean' },
+    ELOOP: {
+      code: 'bad-mount',
+      why: 'the target goes through too many symlinks',
+      remedy: 'choose a target that is not a symlink to itself',
+    },
+    EBUSY: {
+      code: 'bad-mount',
+      why: 'upperdir or workdir is in use by another overlay',
+      remedy: 'tsstep clean',
+    },
   },
   mkdir: {
     ENOENT: { code: 'bad-mount', why: 'the directory above it does not exist', remedy: 'make it first' },
@@ -50,18 +73,33 @@ export const meanings: Meanings = {
     EEXIST: { code: 'bad-mount', why: 'something else is there already', remedy: 'tsstep doctor --leaks' },
   },
   unshare: {
-    EINVAL: { code: 'missing-kernel-feature', why: 'the kernel was built without this namespace', remedy: 'tsstep doctor names what is missing' },
-    ENOSPC: { why: 'the limit of namespaces is reached', remedy: 'cat /proc/sys/user/max_*_namespaces, and raise the one that is full' },
+    EINVAL: {
+      code: 'missing-kernel-feature',
+      why: 'the kernel was built without this namespace',
+      remedy: 'tsstep doctor names what is missing',
+    },
+    ENOSPC: {
+      why: 'the limit of namespaces is reached',
+      remedy: 'cat /proc/sys/user/max_*_namespaces, and raise the one that is full',
+    },
   },
   setns: {
-    ENOENT: { code: 'container-state', why: 'the process that held the namespace is gone', remedy: 'start the other container again' },
+    ENOENT: {
+      code: 'container-state',
+      why: 'the process that held the namespace is gone',
+      remedy: 'start the other container again',
+    },
   },
   setrlimit: {
     EPERM: {
       why: 'raising a hard limit needs CAP_SYS_RESOURCE, which tsstep does not have here',
       remedy: 'ask for a hard limit that is not above `ulimit -H` of this shell',
     },
-    EINVAL: { code: 'usage', why: 'the soft limit is above the hard one', remedy: 'soft:hard, with soft not above hard' },
+    EINVAL: {
+      code: 'usage',
+      why: 'the soft limit is above the hard one',
+      remedy: 'soft:hard, with soft not above hard',
+    },
   },
   capset: {
     EPERM: {
@@ -70,9 +108,23 @@ export const meanings: Meanings = {
     },
   },
   chdir: {
-    ENOENT: { code: 'bad-mount', why: 'the working directory does not exist and could not be made', remedy: 'choose another -w' },
-    ENOTDIR: { code: 'bad-mount', why: 'the working directory is a file in this image', remedy: 'choose another -w', exit: 126 },
-    EEXIST: { code: 'bad-mount', why: 'the working directory is a file in this image', remedy: 'choose another -w', exit: 126 },
+    ENOENT: {
+      code: 'bad-mount',
+      why: 'the working directory does not exist and could not be made',
+      remedy: 'choose another -w',
+    },
+    ENOTDIR: {
+      code: 'bad-mount',
+      why: 'the working directory is a file in this image',
+      remedy: 'choose another -w',
+      exit: 126,
+    },
+    EEXIST: {
+      code: 'bad-mount',
+      why: 'the working directory is a file in this image',
+      remedy: 'choose another -w',
+      exit: 126,
+    },
   },
   sethostname: {
     EINVAL: { code: 'usage', why: 'a hostname has at most 64 bytes', remedy: 'choose a shorter --hostname' },
@@ -96,18 +148,53 @@ export const meanings: Meanings = {
       remedy: 'check the image’s architecture, or run it with its interpreter: sh FILE',
       exit: 126,
     },
-    E2BIG: { code: 'usage', why: 'arguments and environment together are too long', remedy: 'pass fewer or shorter ones', exit: 126 },
+    E2BIG: {
+      code: 'usage',
+      why: 'arguments and environment together are too long',
+      remedy: 'pass fewer or shorter ones',
+      exit: 126,
+    },
   },
   'write-attribute': {
-    EINVAL: { code: 'cgroup', why: 'the kernel does not take this value', remedy: 'check the limit that you gave against what this machine has' },
-    ERANGE: { code: 'cgroup', why: 'the value is out of range', remedy: 'check the limit that you gave against what this machine has' },
+    EINVAL: {
+      code: 'cgroup',
+      why: 'the kernel does not take this value',
+      remedy: 'check the limit that you gave against what this machine has',
+    },
+    ERANGE: {
+      code: 'cgroup',
+      why: 'the value is out of range',
+      remedy: 'check the limit that you gave against what this machine has',
+    },
     EBUSY: {
       code: 'cgroup',
       why: 'a group that has processes of its own cannot pass controllers on: tsstep runs in a container or a session group itself',
       remedy: 'run tsstep on the machine itself, where /sys/fs/cgroup is the real root',
     },
-    EACCES: { code: 'cgroup', why: 'the kernel does not let this attribute be changed here', remedy: 'a parent group may have the limit already' },
-    ENOENT: { code: 'cgroup', why: 'the controller is not enabled for this group', remedy: 'tsstep doctor lists the controllers' },
+    EACCES: {
+      code: 'cgroup',
+      why: 'the kernel does not let this attribute be changed here',
+      remedy: 'a parent group may have the limit already',
+    },
+    ENOENT: {
+      code: 'cgroup',
+      why: 'the controller is not enabled for this group',
+      remedy: 'tsstep doctor lists the controllers',
+    },
+  },
+  'device-filter': {
+    EPERM: {
+      code: 'cgroup',
+      why: 'a program on a cgroup needs CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN) on the host, and tsstep does not have them here; or a group above has a program that admits no other',
+      remedy: 'run as root on the machine itself, not in another container; `bpftool cgroup tree` shows programs on groups above',
+    },
+    EACCES: {
+      code: 'cgroup',
+      why: 'a security module (AppArmor, SELinux) does not let tsstep load programs into the kernel',
+      remedy: '`dmesg | tail` names the module that refused',
+    },
+    EINVAL: withoutPrograms,
+    ENOSYS: withoutPrograms,
   },
   openpt: {
     ENOSPC: { why: 'the limit of pseudo-terminals is reached', remedy: 'cat /proc/sys/kernel/pty/max' },

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { readLayout } from '../cgroup/layout.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { getrlimit } from '../kernel/process.ts';
+import type { HostFacts } from '../known.ts';
 import { forwardDropper } from '../network/firewall.ts';
 import type { Spec } from '../spec/types.ts';
 import { readKernelPaths } from './kernel-paths.ts';
-import type { HostFacts } from '../known.ts';
 
 export const DEFAULT_ROOT = '/var/lib/tsstep';
 
@@ -24,9 +24,11 @@ const isLoopback = (line: string): boolean => /^nameserver\s+(127\.|::1)/.test(l
 function containerResolvConf(): string {
   const upstream = '/run/systemd/resolve/resolv.conf';
   const read = (path: string) => tolerating(['ENOENT'], () => readFileSync(path, 'utf8')) ?? '';
-  const usable = (text: string) => text.split('\n').filter((line) => /^(nameserver|search|options)\s/.test(line) && !isLoopback(line));
+  const usable = (text: string) =>
+    text.split('\n').filter((line) => /^(nameserver|search|options)\s/.test(line) && !isLoopback(line));
   const own = usable(read('/etc/resolv.conf'));
-  const lines = own.some((line) => line.startsWith('nameserver')) || !existsSync(upstream) ? own : usable(read(upstream));
+  const lines =
+    own.some((line) => line.startsWith('nameserver')) || !existsSync(upstream) ? own : usable(read(upstream));
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -35,7 +37,13 @@ function startingNofile(environment: NodeJS.ProcessEnv): { soft: number; hard: n
   const { soft, hard } = getrlimit('nofile');
   const launched = environment.TSSTEP_NOFILE;
   if (launched === 'unlimited') return { soft: hard, hard };
-  return { soft: launched === undefined || !/^\d+$/.test(launched) ? soft : Math.min(Number(launched), hard < 0 ? Number(launched) : hard), hard };
+  return {
+    soft:
+      launched === undefined || !/^\d+$/.test(launched)
+        ? soft
+        : Math.min(Number(launched), hard < 0 ? Number(launched) : hard),
+    hard,
+  };
 }
 
 /** Looks at the machine once, before a session starts. @throws TsstepError missing-kernel-feature */
@@ -52,6 +60,9 @@ export function readHostFacts(environment: NodeJS.ProcessEnv, { network }: Pick<
     nofile: startingNofile(environment),
     ...(dropper && { forwardDropper: dropper }),
     // v2 shows memory.swap.max in every group but the root, so it cannot be seen before one exists; CONFIG_SWAP shows in /proc.
-    swapAccounting: memory === undefined ? existsSync('/proc/swaps') : existsSync(join(memory, 'memory.memsw.limit_in_bytes')),
+    swapAccounting:
+      memory === undefined
+        ? existsSync('/proc/swaps')
+        : existsSync(join(memory, 'memory.memsw.limit_in_bytes')),
   };
 }

@@ -4,8 +4,22 @@
  */
 import { existsSync } from 'node:fs';
 
-const maskedFiles = ['/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats', '/proc/sched_debug'];
-const maskedDirectories = ['/proc/asound', '/proc/acpi', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap'];
+const maskedFiles = [
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+];
+const maskedDirectories = [
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/scsi',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+];
 const readOnly = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 export interface KernelPaths {
@@ -16,5 +30,9 @@ export interface KernelPaths {
 
 export function readKernelPaths(): KernelPaths {
   const present = (paths: readonly string[]) => paths.filter((path) => existsSync(path));
-  return { maskedFiles: present(maskedFiles), maskedDirectories: present(maskedDirectories), readOnly: present(readOnly) };
+  return {
+    maskedFiles: present(maskedFiles),
+    maskedDirectories: present(maskedDirectories),
+    readOnly: present(readOnly),
+  };
 }

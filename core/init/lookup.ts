@@ -6,11 +6,18 @@ import { tolerating } from '../kernel/errno.ts';
 import type { Json } from '../operation.ts';
 import { resolveUser } from '../spec/users.ts';
 
-const readOr = (path: string): string => tolerating(['ENOENT', 'ENOTDIR', 'EISDIR'], () => readFileSync(path, 'utf8')) ?? '';
+const readOr = (path: string): string =>
+  tolerating(['ENOENT', 'ENOTDIR', 'EISDIR'], () => readFileSync(path, 'utf8')) ?? '';
 
 /** @throws TsstepError no-such-user */
 export function lookupUser(user: string, groups: readonly string[]): Json {
-  const { uid, gid, groups: supplementary, home, name } = resolveUser(user, groups, readOr('/etc/passwd'), readOr('/etc/group'));
+  const {
+    uid,
+    gid,
+    groups: supplementary,
+    home,
+    name,
+  } = resolveUser(user, groups, readOr('/etc/passwd'), readOr('/etc/group'));
   return { uid, gid, groups: supplementary, home, ...(name === undefined ? {} : { name }) };
 }
 
@@ -35,14 +42,18 @@ export function lookupExecutable({ file, path, cwd }: { file: string; path: stri
   for (const candidate of candidates) {
     const verdict = verdictOf(candidate);
     if (verdict === 'executable') return candidate;
-    if (verdict === 'not-executable' || (verdict === 'directory' && file.includes('/'))) refused ??= { path: candidate, verdict };
+    if (verdict === 'not-executable' || (verdict === 'directory' && file.includes('/')))
+      refused ??= { path: candidate, verdict };
   }
   if (refused) {
     throw new TsstepError({
       code: 'command-not-executable',
       what: `cannot execute "${refused.path}"`,
       why: refused.verdict === 'directory' ? 'it is a directory' : 'no execute permission is set on it',
-      remedy: refused.verdict === 'directory' ? 'name a program in it' : `chmod +x it in the image, or run its interpreter: sh ${file}`,
+      remedy:
+        refused.verdict === 'directory'
+          ? 'name a program in it'
+          : `chmod +x it in the image, or run its interpreter: sh ${file}`,
       errno: 'EACCES',
       exit: 126,
     });
@@ -50,8 +61,11 @@ export function lookupExecutable({ file, path, cwd }: { file: string; path: stri
   throw new TsstepError({
     code: 'command-not-found',
     what: `"${file}" is not in the container`,
-    why: file.includes('/') ? 'the image has no such file' : `no directory of PATH (${path || 'empty'}) has it`,
-    remedy: 'check the spelling; the image’s programs are what its layers bring, not the host’s. A command comes after the image’s name',
+    why: file.includes('/')
+      ? 'the image has no such file'
+      : `no directory of PATH (${path || 'empty'}) has it`,
+    remedy:
+      'check the spelling; the image’s programs are what its layers bring, not the host’s. A command comes after the image’s name',
     errno: 'ENOENT',
     exit: 127,
   });

@@ -7,8 +7,8 @@
  * loaded any more. It must not touch process.stdin, stdout or stderr: that would make their pipes non-blocking.
  */
 import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
-import { TsstepError, failureOf } from '../errors.ts';
-import { SyscallError, errnoOf } from '../kernel/errno.ts';
+import { failureOf, TsstepError } from '../errors.ts';
+import { errnoOf, SyscallError } from '../kernel/errno.ts';
 import type { InitOperation } from './perform.ts';
 import { performInInit } from './perform.ts';
 import type { Hold, Ready, Reply } from './protocol.ts';
@@ -41,7 +41,10 @@ function perform(operation: InitOperation): Reply {
     if (error instanceof TsstepError) return { ok: false, failure: error.failure };
     const errno = errnoOf(error);
     if (errno === undefined) return { ok: false, failure: failureOf(error) };
-    const call = error instanceof SyscallError ? error.call : ((error as NodeJS.ErrnoException).syscall ?? operation.kind);
+    const call =
+      error instanceof SyscallError
+        ? error.call
+        : ((error as NodeJS.ErrnoException).syscall ?? operation.kind);
     return { ok: false, call, errno };
   }
 }

@@ -1,10 +1,8 @@
-import { closeSync, fchownSync, fstatSync, mkdirSync, openSync } from 'node:fs';
-import { constants } from 'node:fs';
-import { shareMount } from '../kernel/mount.ts';
+import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import * as credentials from '../kernel/credentials.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { inRoot, mknod } from '../kernel/fs.ts';
-import { pivotRoot } from '../kernel/mount.ts';
+import { pivotRoot, shareMount } from '../kernel/mount.ts';
 import { sethostname, setns, unshare } from '../kernel/namespace.ts';
 import * as processCalls from '../kernel/process.ts';
 import { setControllingTerminal } from '../kernel/terminal.ts';
@@ -18,7 +16,9 @@ export type InitOperation = InitAction | SharedAction;
 const S_IFCHR = 0o020000;
 const S_IFBLK = 0o060000;
 
-const performers: { [K in InitAction['kind']]: (action: Extract<InitAction, { kind: K }>) => Json | undefined } = {
+const performers: {
+  [K in InitAction['kind']]: (action: Extract<InitAction, { kind: K }>) => Json | undefined;
+} = {
   unshare: ({ flags }) => void unshare(flags),
   setns: ({ path, flag }) => void setns(path, flag),
   'share-mount': ({ from, source, root, target }) => void shareMount(from, source, root, target),

@@ -2,7 +2,11 @@ import { constants } from 'node:os';
 import { koffi } from './koffi.ts';
 
 // Reversed, so that of two names for one number (EAGAIN and EWOULDBLOCK) the first, which man pages use, stays.
-const names = new Map(Object.entries(constants.errno).reverse().map(([name, number]) => [number, name]));
+const names = new Map(
+  Object.entries(constants.errno)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
 
 /** `ENOENT` for 2; errno(3). */
 export function errnoName(number: number): string {

@@ -46,7 +46,12 @@ function openIn(rootFd: number, path: string, options: InRootOptions, links: num
       if (errnoOf(error) !== 'EEXIST') throw error;
       // A symlink that points nowhere yet: what it points to, inside the root, is what has to be made.
       const target = join(dirname(path), readlinkOr(entry));
-      return openIn(rootFd, readlinkOr(entry).startsWith('/') ? readlinkOr(entry) : target, options, links + 1);
+      return openIn(
+        rootFd,
+        readlinkOr(entry).startsWith('/') ? readlinkOr(entry) : target,
+        options,
+        links + 1,
+      );
     }
   } finally {
     closeSync(parent);

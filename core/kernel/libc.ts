@@ -9,8 +9,8 @@ const libc = koffi.load(null);
 /** Numbers for syscall(2): for calls without a wrapper, and where glibc's wrapper would change every thread (setresuid). */
 const common = { open_tree: 428, move_mount: 429, close_range: 436, openat2: 437, mount_setattr: 442 };
 const numbers = {
-  x64: { pivot_root: 155, setgroups: 116, setresuid: 117, setresgid: 119, capset: 126, ...common },
-  arm64: { pivot_root: 41, setgroups: 159, setresuid: 147, setresgid: 149, capset: 91, ...common },
+  x64: { pivot_root: 155, setgroups: 116, setresuid: 117, setresgid: 119, capset: 126, bpf: 321, ...common },
+  arm64: { pivot_root: 41, setgroups: 159, setresuid: 147, setresgid: 149, capset: 91, bpf: 280, ...common },
 } as const;
 
 export const sys = numbers[process.arch === 'arm64' ? 'arm64' : 'x64'];
@@ -29,13 +29,25 @@ const fn = <A extends unknown[]>(result: string, name: string, parameters: strin
 
 type Text = string | null;
 
-export const mount = fn<[Text, string, Text, number, Text]>('int', 'mount', ['str', 'str', 'str', 'ulong', 'str']);
+export const mount = fn<[Text, string, Text, number, Text]>('int', 'mount', [
+  'str',
+  'str',
+  'str',
+  'ulong',
+  'str',
+]);
 export const umount2 = fn<[string, number]>('int', 'umount2', ['str', 'int']);
 export const unshare = fn<[number]>('int', 'unshare', ['int']);
 export const setns = fn<[number, number]>('int', 'setns', ['int', 'int']);
 export const sethostname = fn<[string, number]>('int', 'sethostname', ['str', 'size_t']);
 export const mknod = fn<[string, number, number]>('int', 'mknod', ['str', 'uint', 'uint64']);
-export const lsetxattr = fn<[string, string, Buffer, number, number]>('int', 'lsetxattr', ['str', 'str', 'void *', 'size_t', 'int']);
+export const lsetxattr = fn<[string, string, Buffer, number, number]>('int', 'lsetxattr', [
+  'str',
+  'str',
+  'void *',
+  'size_t',
+  'int',
+]);
 export const flock = fn<[number, number]>('int', 'flock', ['int', 'int']);
 export const pipe2 = fn<[Int32Array, number]>('int', 'pipe2', ['void *', 'int']);
 export const dup2 = fn<[number, number]>('int', 'dup2', ['int', 'int']);
@@ -43,19 +55,61 @@ export const fcntl = fn<[number, number, number]>('int', 'fcntl', ['int', 'int',
 export const ioctl = fn<[number, number, Buffer | null]>('int', 'ioctl', ['int', 'ulong', 'void *']);
 export const setsid = fn<[]>('int', 'setsid', []);
 export const signal = lazily<[number, null], unknown>(() => libc.func('signal', 'void *', ['int', 'void *']));
-export const pthreadSigmask = fn<[number, Buffer, null]>('int', 'pthread_sigmask', ['int', 'void *', 'void *']);
-export const prctl = fn<[number, number, number, number, number]>('int', 'prctl', ['int', 'ulong', 'ulong', 'ulong', 'ulong']);
-export const prlimit = fn<[number, number, Buffer | null, Buffer | null]>('int', 'prlimit', ['int', 'int', 'void *', 'void *']);
-export const execve = fn<[string, (string | null)[], (string | null)[]]>('int', 'execve', ['str', 'const char **', 'const char **']);
+export const pthreadSigmask = fn<[number, Buffer, null]>('int', 'pthread_sigmask', [
+  'int',
+  'void *',
+  'void *',
+]);
+export const prctl = fn<[number, number, number, number, number]>('int', 'prctl', [
+  'int',
+  'ulong',
+  'ulong',
+  'ulong',
+  'ulong',
+]);
+export const prlimit = fn<[number, number, Buffer | null, Buffer | null]>('int', 'prlimit', [
+  'int',
+  'int',
+  'void *',
+  'void *',
+]);
+export const ptrace = fn<[number, number, number, number]>('long', 'ptrace', ['long', 'int', 'long', 'long']);
+export const waitpid = fn<[number, Int32Array, number]>('int', 'waitpid', ['int', 'void *', 'int']);
+export const execve = fn<[string, (string | null)[], (string | null)[]]>('int', 'execve', [
+  'str',
+  'const char **',
+  'const char **',
+]);
 
 /** syscall(2) with the argument types that its users need. */
 export const syscall = {
+  bpf: fn<[number, number, unknown, number]>('long', 'syscall', ['long', 'int', 'void *', 'uint']),
   texts: fn<[number, string, string]>('long', 'syscall', ['long', 'str', 'str']),
   numbers: fn<[number, number, number, number]>('long', 'syscall', ['long', 'long', 'long', 'long']),
   sized: fn<[number, number, Buffer | Uint32Array]>('long', 'syscall', ['long', 'long', 'void *']),
   buffers: fn<[number, Buffer, Buffer]>('long', 'syscall', ['long', 'void *', 'void *']),
   openTree: fn<[number, number, string, number]>('long', 'syscall', ['long', 'int', 'str', 'uint']),
-  moveMount: fn<[number, number, string, number, string, number]>('long', 'syscall', ['long', 'int', 'str', 'int', 'str', 'uint']),
-  mountSetattr: fn<[number, number, string, number, Buffer, number]>('long', 'syscall', ['long', 'int', 'str', 'uint', 'void *', 'size_t']),
-  openat2: fn<[number, number, string, Buffer, number]>('long', 'syscall', ['long', 'int', 'str', 'void *', 'size_t']),
+  moveMount: fn<[number, number, string, number, string, number]>('long', 'syscall', [
+    'long',
+    'int',
+    'str',
+    'int',
+    'str',
+    'uint',
+  ]),
+  mountSetattr: fn<[number, number, string, number, Buffer, number]>('long', 'syscall', [
+    'long',
+    'int',
+    'str',
+    'uint',
+    'void *',
+    'size_t',
+  ]),
+  openat2: fn<[number, number, string, Buffer, number]>('long', 'syscall', [
+    'long',
+    'int',
+    'str',
+    'void *',
+    'size_t',
+  ]),
 };

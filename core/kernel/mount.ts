@@ -32,11 +32,18 @@ export function pivotRoot(newRoot: string, putOld: string): void {
  * mount_setattr(2): sets attributes of the mount at `path`, with everything mounted below it when `recursive`. Linux 5.12.
  * @throws SyscallError
  */
-export function setMountAttributes(path: string, attributes: readonly MountAttribute[], recursive: boolean): void {
+export function setMountAttributes(
+  path: string,
+  attributes: readonly MountAttribute[],
+  recursive: boolean,
+): void {
   const attr = Buffer.alloc(32);
   attr.writeBigUInt64LE(BigInt(bits(mountAttributes, attributes)), 0);
   const flags = recursive ? AT_RECURSIVE : 0;
-  checked('mount_setattr', libc.syscall.mountSetattr(libc.sys.mount_setattr, AT_FDCWD, path, flags, attr, attr.length));
+  checked(
+    'mount_setattr',
+    libc.syscall.mountSetattr(libc.sys.mount_setattr, AT_FDCWD, path, flags, attr, attr.length),
+  );
 }
 
 // linux/mount.h
@@ -59,7 +66,15 @@ export function shareMount(from: string, source: string, root: string, target: s
   try {
     checked('setns', libc.setns(theirs, cloneFlags.CLONE_NEWNS));
     try {
-      tree = checked('open_tree', libc.syscall.openTree(libc.sys.open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | AT_RECURSIVE | 0o2000000));
+      tree = checked(
+        'open_tree',
+        libc.syscall.openTree(
+          libc.sys.open_tree,
+          AT_FDCWD,
+          source,
+          OPEN_TREE_CLONE | AT_RECURSIVE | 0o2000000,
+        ),
+      );
     } finally {
       checked('setns', libc.setns(own, cloneFlags.CLONE_NEWNS));
     }

@@ -56,7 +56,8 @@ export function setrlimit(resource: Rlimit, soft: number, hard: number, pid = 0)
 export function getrlimit(resource: Rlimit): { soft: number; hard: number } {
   const limits = Buffer.alloc(16);
   checked('prlimit', libc.prlimit(0, resourceNumber(resource), null, limits));
-  const read = (at: number) => (limits.readBigUInt64LE(at) === RLIM_INFINITY ? -1 : Number(limits.readBigUInt64LE(at)));
+  const read = (at: number) =>
+    limits.readBigUInt64LE(at) === RLIM_INFINITY ? -1 : Number(limits.readBigUInt64LE(at));
   return { soft: read(0), hard: read(8) };
 }
 

@@ -2,10 +2,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
-import { buildLab } from '../image/lab.ts';
 import { resolveImage } from '../image/resolve.ts';
-import { unpackLayer } from '../image/unpack.ts';
+import { attachDeviceProgram } from '../kernel/bpf.ts';
 import { inRoot, openInRoot } from '../kernel/fs.ts';
 import { openpt } from '../kernel/terminal.ts';
 import type { Known } from '../known.ts';
@@ -15,8 +15,8 @@ import { takeLease } from '../network/leases.ts';
 import type { HostAction, Operation } from '../operation.ts';
 import { names } from '../paths.ts';
 import { findRunning } from '../store/containers.ts';
-import type { MachineState } from './machine.ts';
 import { InitHandle } from './init-process.ts';
+import type { MachineState } from './machine.ts';
 import { runTool } from './run-tool.ts';
 import { share } from './share.ts';
 
@@ -27,16 +27,26 @@ export interface PerformContext {
 }
 
 /** What the value becomes is JSON; the type of each is stated where it is known (core/known.ts). */
-type Performer<K extends HostAction['kind']> = (action: Extract<Operation, { kind: K }>, context: PerformContext) => unknown;
+type Performer<K extends HostAction['kind']> = (
+  action: Extract<Operation, { kind: K }>,
+  context: PerformContext,
+) => unknown;
 
 export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   getrandom: ({ bytes }) => randomBytes(bytes).toString('hex'),
   clock: () => new Date().toISOString(),
   'choose-name': ({ wanted }, { known }) => chooseName(known.host.root, wanted),
   'resolve-image': ({ reference }, { known }) => resolveImage(known.host.root, reference),
-  'build-lab': ({ reference }, { known }) => buildLab(known.host.root, reference),
-  'unpack-layer': ({ layer, to, partial }, { known, progress }) => 
-    unpackLayer(known.host.root, { layer, to, partial }, (done, total) => progress({ done, total, unit: 'bytes' })),
+  'build-lab': async ({ reference }, { known }) => {
+    // Seldom needed, and slow to load: only the first run of an image builds or unpacks.
+    const { buildLab } = await import('../image/lab.ts');
+    return await buildLab(known.host.root, reference);
+  },
+  'unpack-layer': async ({ layer, to, partial }, { known, progress }) => {
+    const { unpackLayer } = await import('../image/unpack.ts');
+    const tell = (done: number, total: number) => progress({ done, total, unit: 'bytes' });
+    return await unpackLayer(known.host.root, { layer, to, partial }, tell);
+  },
   'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
   'create-volume': ({ path, owner }) => createVolume(path, owner),
   'copy-up': (action) => copyUp(action),
@@ -49,6 +59,7 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   lease: ({ network, holder }, { known }) => takeLease(known.host.run, network, holder),
   listen: ({ ip, port, protocol }, { state }) => state.ports.open(ip, port, protocol),
   'write-attribute': ({ path, data }) => writeFileSync(path, data),
+  'device-filter': ({ path, rules }) => attachDeviceProgram(path, deviceProgram(rules)),
   openpt: ({ pid, ptmx }, { state }) => {
     // /proc/PID/root is the container's root whatever is mounted in the way; in it, its own devpts answers.
     const root = `/proc/${pid}/root`;

@@ -16,7 +16,8 @@ import type { Operation, OperationOf } from '../operation.ts';
 /** dist/init.cjs, from the bundle in dist/ or from the sources. */
 function initProgram(): string {
   for (let at = import.meta.dirname; ; at = dirname(at)) {
-    for (const candidate of [join(at, 'init.cjs'), join(at, 'dist/init.cjs')]) if (existsSync(candidate)) return candidate;
+    for (const candidate of [join(at, 'init.cjs'), join(at, 'dist/init.cjs')])
+      if (existsSync(candidate)) return candidate;
     if (at === dirname(at)) break;
   }
   throw new TsstepError({
@@ -71,9 +72,13 @@ export class InitHandle {
     this.#commands = new Socket({ fd: commands.write, readable: false });
     this.#commands.on('error', () => undefined);
     const answers = new Socket({ fd: replies.read, writable: false });
-    this.#replies = createInterface({ input: answers, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+    this.#replies = createInterface({ input: answers, crlfDelay: Number.POSITIVE_INFINITY })[
+      Symbol.asyncIterator
+    ]();
     this.exited = new Promise((resolve, reject) => {
-      this.#child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? noTool(command) : error));
+      this.#child.on('error', (error: NodeJS.ErrnoException) =>
+        reject(error.code === 'ENOENT' ? noTool(command) : error),
+      );
       this.#child.on('exit', (code, signal) => resolve(signal ? bySignal(signal) : { code: code ?? 0 }));
     });
     this.exited.catch(() => undefined);
@@ -113,7 +118,8 @@ export class InitHandle {
       code: 'init-lost',
       what: `init is gone (${during})`,
       why: signal ? `it was killed by ${signal}` : `it ended with exit code ${code}`,
-      remedy: 'if nobody killed it: `dmesg | tail` shows whether the OOM killer did; a memory limit below 32m is too small for it',
+      remedy:
+        'if nobody killed it: `dmesg | tail` shows whether the OOM killer did; a memory limit below 32m is too small for it',
     });
   }
 }

@@ -1,15 +1,16 @@
 import { ReadStream } from 'node:tty';
-import { TsstepError, failureOf } from '../errors.ts';
+import { failureOf, TsstepError } from '../errors.ts';
 import { explain } from '../explain/explain.ts';
+import { errnoOf, SyscallError } from '../kernel/errno.ts';
 import { setWindowSize } from '../kernel/terminal.ts';
-import { SyscallError, errnoOf } from '../kernel/errno.ts';
+import { detach, seize, stoppedAtExec } from '../kernel/trace.ts';
 import type { Known } from '../known.ts';
 import type { ContainerStreams, Machine, Progress, RunningContainer } from '../machine.ts';
 import type { HostAction, Json, Operation, Outcome } from '../operation.ts';
 import type { Spec } from '../spec/types.ts';
 import type { UndoAction } from '../undo.ts';
-import { hostPerformers, nameInUse } from './host.ts';
 import type { PerformContext } from './host.ts';
+import { hostPerformers, nameInUse } from './host.ts';
 import type { InitHandle } from './init-process.ts';
 import { HeldPorts } from './ports.ts';
 import { performShared } from './shared.ts';
@@ -29,13 +30,25 @@ export class KernelMachine implements Machine {
   container: RunningContainer | undefined;
   readonly #state: MachineState;
 
-  constructor(spec: Spec) {
+  readonly #watched: boolean;
+  #stopped: number | undefined;
+
+  /** `watched`: the process stops at its first instruction after exec, or a short command is gone before anybody could look. */
+  constructor(spec: Spec, { watched }: { watched: boolean }) {
     this.#state = { spec, ports: new HeldPorts() };
+    this.#watched = watched;
   }
 
-  async perform(operation: Operation, known: Known, progress: (progress: Progress) => void): Promise<Outcome> {
+  async perform(
+    operation: Operation,
+    known: Known,
+    progress: (progress: Progress) => void,
+  ): Promise<Outcome> {
     try {
-      const value = operation.where === 'init' ? await this.#inInit(operation, known) : await this.#onHost(operation, { known, state: this.#state, progress });
+      const value =
+        operation.where === 'init'
+          ? await this.#inInit(operation, known)
+          : await this.#onHost(operation, { known, state: this.#state, progress });
       return { ok: true, value: (value ?? null) as Json };
     } catch (error) {
       return { ok: false, failure: failureFor(operation, error) };
@@ -46,13 +59,31 @@ export class KernelMachine implements Machine {
     await undo(action, { known, ports: this.#state.ports });
   }
 
+  release(): void {
+    if (this.#stopped !== undefined) detach(this.#stopped);
+    this.#stopped = undefined;
+  }
+
+  /** A machine that forbids tracing (a debugger has init already, or a security module) only loses the look at exec. */
+  #seize(pid: number): boolean {
+    try {
+      seize(pid);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   hold(): void {
     this.#state.init?.hold();
   }
 
   async #onHost(operation: Operation, context: PerformContext): Promise<unknown> {
     if (operation.kind in hostPerformers) {
-      const perform = hostPerformers[operation.kind as HostAction['kind']] as (operation: Operation, context: PerformContext) => unknown;
+      const perform = hostPerformers[operation.kind as HostAction['kind']] as (
+        operation: Operation,
+        context: PerformContext,
+      ) => unknown;
       return await perform(operation, context);
     }
     return performShared(operation as Parameters<typeof performShared>[0]);
@@ -61,8 +92,10 @@ export class KernelMachine implements Machine {
   async #inInit(operation: Operation, known: Known): Promise<Json> {
     const { init } = this.#state;
     if (!init || !known.init) throw new Error(`"${operation.name}" is for init, and there is none yet`);
+    const seized = operation.kind === 'execve' && this.#watched && this.#seize(known.init.pid);
     const reply = await init.perform(operation);
     if (reply === undefined) {
+      if (seized && (await stoppedAtExec(known.init.pid))) this.#stopped = known.init.pid;
       this.container = { pid: known.init.pid, streams: this.#streams(init), exited: init.exited };
       return 0;
     }
@@ -83,9 +116,11 @@ export class KernelMachine implements Machine {
 
 /** What the kernel said, explained for this operation; what a person can read already stays as it is. */
 function failureFor(operation: Operation, error: unknown) {
-  if (operation.name === 'reserve-name' && errnoOf(error) === 'EEXIST') return nameInUse(operation.kind === 'symlink' ? operation.path : '').failure;
+  if (operation.name === 'reserve-name' && errnoOf(error) === 'EEXIST')
+    return nameInUse(operation.kind === 'symlink' ? operation.path : '').failure;
   const errno = errnoOf(error);
   if (error instanceof TsstepError || errno === undefined) return failureOf(error);
-  const call = error instanceof SyscallError ? error.call : ((error as NodeJS.ErrnoException).syscall ?? operation.kind);
+  const call =
+    error instanceof SyscallError ? error.call : ((error as NodeJS.ErrnoException).syscall ?? operation.kind);
   return explain(operation, call, errno);
 }

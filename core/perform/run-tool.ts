@@ -23,7 +23,10 @@ const packages: Record<string, string> = {
 export function runTool(argv: readonly string[], stdin?: string): Promise<ToolResult> {
   const [command = '', ...rest] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH, LC_ALL: 'C' } });
+    const child = spawn(command, rest, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk));
@@ -31,7 +34,9 @@ export function runTool(argv: readonly string[], stdin?: string): Promise<ToolRe
     // A tool that ends without reading its input is judged by its exit code, not by the broken pipe.
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin ?? '');
-    child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing(command) : error));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? missing(command) : error),
+    );
     child.on('close', (code, signal) => {
       if (code === 0) return resolve({ stdout, stderr });
       reject(

@@ -5,7 +5,7 @@
  *     <run>/shares/<resource>/holders/<container id>
  *     <run>/shares/<resource>/saved           old contents of the files that making it overwrote, for `restore`
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
 import { withLock } from '../kernel/fs.ts';
@@ -71,7 +71,10 @@ async function unmake(step: UnmakeStep, saved: Saved): Promise<void> {
 }
 
 /** Lets go; the last holder unmakes what the first one made. A thing that somebody else made before us is left alone. */
-export async function release(host: HostFacts, action: Extract<UndoAction, { kind: 'release' }>): Promise<void> {
+export async function release(
+  host: HostFacts,
+  action: Extract<UndoAction, { kind: 'release' }>,
+): Promise<void> {
   const { at, holders, saved: savedFile } = paths(host, action.resource);
   await withLock(lock(host.run), async () => {
     if (!existsSync(join(holders, action.holder))) return;

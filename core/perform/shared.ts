@@ -1,14 +1,15 @@
 /** The kinds that both sides perform. Synchronous, because init is. */
 import { closeSync, fchmodSync, mkdirSync, openSync, statSync, symlinkSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { tolerating } from '../kernel/errno.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes, umount } from '../kernel/mount.ts';
 import type { Json, SharedAction } from '../operation.ts';
 
 type Mount = Extract<SharedAction, { kind: 'mount' }>;
 
-const performers: { [K in SharedAction['kind']]: (action: Extract<SharedAction, { kind: K }>) => Json | undefined } = {
+const performers: {
+  [K in SharedAction['kind']]: (action: Extract<SharedAction, { kind: K }>) => Json | undefined;
+} = {
   mkdir: ({ path, mode, root, parents }) => {
     if (root === undefined) mkdirSync(path, { mode, recursive: parents ?? false });
     else inRoot(root, path, { create: 'directory', mode }, () => undefined);
@@ -26,7 +27,10 @@ const performers: { [K in SharedAction['kind']]: (action: Extract<SharedAction, 
   },
   symlink: ({ target, path, root }) => {
     if (root === undefined) symlinkSync(target, path);
-    else inRoot(root, dirname(path), { create: 'directory' }, (at) => symlinkSync(target, `${at}/${basename(path)}`));
+    else
+      inRoot(root, dirname(path), { create: 'directory' }, (at) =>
+        symlinkSync(target, `${at}/${basename(path)}`),
+      );
     return undefined;
   },
   mount: (action) => {
@@ -61,7 +65,9 @@ function mountOn(action: Mount, source: string): Json | undefined {
     return undefined;
   }
   const made = create === 'like-source' ? (statSync(source).isDirectory() ? 'directory' : 'file') : create;
-  inRoot(root, target, { create: made }, (resolved) => mount({ source, target: resolved, fstype, flags, data }));
+  inRoot(root, target, { create: made }, (resolved) =>
+    mount({ source, target: resolved, fstype, flags, data }),
+  );
   return undefined;
 }
 

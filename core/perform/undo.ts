@@ -1,5 +1,5 @@
 /** Taking operations back. Each one finds what it removes by name and identity, and finding nothing is success. */
-import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, rmdirSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeCgroups } from '../cgroup/remove.ts';
 import { killProcess } from '../host/process.ts';
@@ -18,7 +18,12 @@ export interface UndoContext {
   ports?: HeldPorts;
 }
 
-const undoers: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kind: K }>, context: UndoContext) => Promise<void> | void } = {
+const undoers: {
+  [K in UndoAction['kind']]: (
+    action: Extract<UndoAction, { kind: K }>,
+    context: UndoContext,
+  ) => Promise<void> | void;
+} = {
   umount: ({ target }) => {
     // Twice: what was mounted over it by a confused second try has to go as well. EINVAL: nothing is mounted there.
     for (let i = 0; i < 2; i++) tolerating(['EINVAL', 'ENOENT'], () => umount(target, ['MNT_DETACH']));
@@ -59,7 +64,8 @@ function removeTree(path: string): void {
   const info = readFileSync('/proc/self/mountinfo', 'utf8');
   for (const line of info.split('\n').reverse()) {
     const at = line.split(' ')[4] ?? '';
-    if (at === path || at.startsWith(`${path}/`)) tolerating(['EINVAL', 'ENOENT'], () => umount(at, ['MNT_DETACH']));
+    if (at === path || at.startsWith(`${path}/`))
+      tolerating(['EINVAL', 'ENOENT'], () => umount(at, ['MNT_DETACH']));
   }
   if (lstatSync(path).dev === parent) rmSync(path, { recursive: true, force: true });
   else rmdirSync(path);

@@ -31,6 +31,7 @@ function plan(spec: Spec, known: Known): Operation[] {
 
 export const cgroups: Stage = {
   name: 'cgroups',
-  summary: 'Make a control group with the limits, move init into it, and show it to the container as the root of all.',
+  summary:
+    'Make a control group with the limits, move init into it, and show it to the container as the root of all.',
   plan,
 };

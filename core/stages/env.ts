@@ -54,6 +54,7 @@ function plan(spec: Spec, known: Known): Operation[] {
 
 export const env: Stage = {
   name: 'env',
-  summary: 'Set what the process will inherit: hostname, user, limits of its own, working directory, environment.',
+  summary:
+    'Set what the process will inherit: hostname, user, limits of its own, working directory, environment.',
   plan,
 };

@@ -63,14 +63,29 @@ function credentials(spec: Spec, user: ResolvedUser): Operation[] {
       keep: capabilities,
       why: 'Whatever is dropped from the bounding set, no program in the container can get again, not even one that is setuid root.',
     },
-    { ...step, kind: 'setgroups', name: 'groups', gids: user.groups, why: 'Supplementary groups: those of the image, none of the host.' },
-    { ...step, kind: 'setresgid', name: 'gid', gid: user.gid, why: 'The group before the user: afterwards it would not be allowed any more.' },
+    {
+      ...step,
+      kind: 'setgroups',
+      name: 'groups',
+      gids: user.groups,
+      why: 'Supplementary groups: those of the image, none of the host.',
+    },
+    {
+      ...step,
+      kind: 'setresgid',
+      name: 'gid',
+      gid: user.gid,
+      why: 'The group before the user: afterwards it would not be allowed any more.',
+    },
     {
       ...step,
       kind: 'setresuid',
       name: 'uid',
       uid: user.uid,
-      why: user.uid === 0 ? 'uid 0, the host’s root: what makes it weaker is the capabilities, not the number.' : 'Leaving uid 0 empties the capability sets by itself.',
+      why:
+        user.uid === 0
+          ? 'uid 0, the host’s root: what makes it weaker is the capabilities, not the number.'
+          : 'Leaving uid 0 empties the capability sets by itself.',
     },
     // A process without uid 0 has lost its permitted set already, and gets nothing back from an empty file.
     ...(user.uid === 0
@@ -115,15 +130,30 @@ function residue(spec: Spec, known: Known): Operation[] {
             why: 'Node raised its own limit of open files; the command gets the one that tsstep was started with.',
           } as const,
         ]),
-    { ...step, kind: 'reset-signals', name: 'signals', why: 'Node ignores SIGPIPE, and ignored signals survive execve: `yes | head` would never end.' },
+    {
+      ...step,
+      kind: 'reset-signals',
+      name: 'signals',
+      why: 'Node ignores SIGPIPE, and ignored signals survive execve: `yes | head` would never end.',
+    },
   ];
 }
 
 function finish(process: Process, user: ResolvedUser, executable: string): Operation[] {
   const env = process.env.HOME === undefined ? { ...process.env, HOME: user.home } : process.env;
   return [
-    { ...step, kind: 'clear-pdeathsig', name: 'parent-death', why: 'Until now the kernel would kill init with its parent; the command shall live by itself.' },
-    { ...step, kind: 'close-range', name: 'close-on-exec', why: 'No descriptor of tsstep may leak into the container: CVE-2024-21626 was such a leak in runc.' },
+    {
+      ...step,
+      kind: 'clear-pdeathsig',
+      name: 'parent-death',
+      why: 'Until now the kernel would kill init with its parent; the command shall live by itself.',
+    },
+    {
+      ...step,
+      kind: 'close-range',
+      name: 'close-on-exec',
+      why: 'No descriptor of tsstep may leak into the container: CVE-2024-21626 was such a leak in runc.',
+    },
     {
       ...step,
       kind: 'execve',

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { containerConfig } from '../store/config.ts';
 import type { Known } from '../known.ts';
 import type { Operation } from '../operation.ts';
 import { containerFiles, names } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
+import { containerConfig } from '../store/config.ts';
 import type { ContainerState } from '../store/containers.ts';
 import { hostnameOf, hostsFile, resolvConf } from '../store/identity-files.ts';
 import { imageOf } from './image.ts';
@@ -25,7 +25,10 @@ function identity(spec: Spec): Operation[] {
       where: 'host',
       name: 'name',
       ...(spec.name !== undefined && { wanted: spec.name }),
-      why: spec.name === undefined ? 'People remember names better than digits.' : 'The name that you asked for, if no other container has it.',
+      why:
+        spec.name === undefined
+          ? 'People remember names better than digits.'
+          : 'The name that you asked for, if no other container has it.',
       undo: 'nothing',
       saves: 'name',
     },
@@ -92,15 +95,32 @@ function plan(spec: Spec, known: Known): Operation[] {
       ),
       secret: true,
     } as Operation,
-    file('state', files.state, newState(known), 'Its state so far: being created, by this process. ps reads it.', 0o600),
+    file(
+      'state',
+      files.state,
+      newState(known),
+      'Its state so far: being created, by this process. ps reads it.',
+      0o600,
+    ),
     file('hostname', files.hostname, `${hostnameOf(spec, id)}\n`, 'Becomes /etc/hostname in the container.'),
-    file('hosts', files.hosts, hostsFile(spec, known), 'Becomes /etc/hosts; the container’s own address is added when it has one.'),
-    file('resolv.conf', files.resolvConf, resolvConf(spec, known), 'Becomes /etc/resolv.conf: the host’s resolvers, without those on its loopback.'),
+    file(
+      'hosts',
+      files.hosts,
+      hostsFile(spec, known),
+      'Becomes /etc/hosts; the container’s own address is added when it has one.',
+    ),
+    file(
+      'resolv.conf',
+      files.resolvConf,
+      resolvConf(spec, known),
+      'Becomes /etc/resolv.conf: the host’s resolvers, without those on its loopback.',
+    ),
   ];
 }
 
 export const metadata: Stage = {
   name: 'metadata',
-  summary: 'Give the container an ID, a name and a directory, and write down what it will be. Nothing of it runs yet.',
+  summary:
+    'Give the container an ID, a name and a directory, and write down what it will be. Nothing of it runs yet.',
   plan,
 };

@@ -45,7 +45,10 @@ function spawn(spec: Spec, known: Known): Operation[] {
       where: 'host',
       name: 'init',
       pid,
-      why: pid === 'new' ? whys.pid : 'Start init in the pid namespace that was asked for; it will not be PID 1 there.',
+      why:
+        pid === 'new'
+          ? whys.pid
+          : 'Start init in the pid namespace that was asked for; it will not be PID 1 there.',
       undo: { at: 'exit', do: { kind: 'kill-init' } },
       saves: 'init',
     },
@@ -80,12 +83,18 @@ function makeOrJoin(spec: Spec, known: Known, kind: 'ipc' | 'net', flag: CloneFl
 }
 
 function plan(spec: Spec, known: Known): Operation[] {
-  const peersKnown = (['net', 'pid', 'ipc'] as const).every((kind) => peerOf(modeOf(spec, kind)) === undefined || known.peers?.[kind]);
+  const peersKnown = (['net', 'pid', 'ipc'] as const).every(
+    (kind) => peerOf(modeOf(spec, kind)) === undefined || known.peers?.[kind],
+  );
   if (!peersKnown) return findPeers(spec);
   return [
     ...findPeers(spec),
     ...spawn(spec, known),
-    unshare('mnt', 'CLONE_NEWNS', 'A copy of the host’s list of mounts, so that the container’s can be changed without the host’s.'),
+    unshare(
+      'mnt',
+      'CLONE_NEWNS',
+      'A copy of the host’s list of mounts, so that the container’s can be changed without the host’s.',
+    ),
     {
       kind: 'mount',
       where: 'init',
@@ -104,6 +113,7 @@ function plan(spec: Spec, known: Known): Operation[] {
 
 export const namespaces: Stage = {
   name: 'namespaces',
-  summary: 'Start the process that will become the container, and move it out of the host’s namespaces one by one.',
+  summary:
+    'Start the process that will become the container, and move it out of the host’s namespaces one by one.',
   plan,
 };

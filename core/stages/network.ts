@@ -6,8 +6,8 @@ import { addPair, configurePeer, loopbackUp, movePeer } from '../network/veth.ts
 import type { Operation } from '../operation.ts';
 import { containerFiles, need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
-import { hostsFile } from '../store/identity-files.ts';
 import type { Stage } from '../stage.ts';
+import { hostsFile } from '../store/identity-files.ts';
 
 function hostSide(known: Known, lease: Lease, id: string): Operation[] {
   const { forwardDropper } = known.host;
@@ -61,6 +61,7 @@ function plan(spec: Spec, known: Known): Operation[] {
 
 export const network: Stage = {
   name: 'network',
-  summary: 'Connect the container’s network namespace to the host’s with a virtual cable, a bridge and address translation.',
+  summary:
+    'Connect the container’s network namespace to the host’s with a virtual cable, a bridge and address translation.',
   plan,
 };

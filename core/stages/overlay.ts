@@ -19,9 +19,24 @@ function plan(_spec: Spec, known: Known): Operation[] {
   // overlayfs.rst: the first lowerdir is the topmost; an image lists its lowest layer first.
   const lowerdirs = (imageOf(known)?.layers ?? []).map(({ link }) => `l/${link}`).reverse();
   return [
-    directory('upperdir', upper, 0o755, 'The writable layer: empty now, and later exactly what the container has changed.'),
-    directory('workdir', work, 0o700, 'overlayfs prepares files here, on the same filesystem, so that a copy-up appears in upper in one step.'),
-    directory('merged', merged, 0o755, 'Where the layers will be seen as one tree: the container’s root filesystem.'),
+    directory(
+      'upperdir',
+      upper,
+      0o755,
+      'The writable layer: empty now, and later exactly what the container has changed.',
+    ),
+    directory(
+      'workdir',
+      work,
+      0o700,
+      'overlayfs prepares files here, on the same filesystem, so that a copy-up appears in upper in one step.',
+    ),
+    directory(
+      'merged',
+      merged,
+      0o755,
+      'Where the layers will be seen as one tree: the container’s root filesystem.',
+    ),
     {
       kind: 'mount',
       where: 'host',

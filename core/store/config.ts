@@ -1,7 +1,7 @@
 import type { ResolvedImage } from '../image/types.ts';
 import type { Known } from '../known.ts';
 import { need } from '../paths.ts';
-import { type Process, exposedPortsOf, labelsOf, mountsOf, processOf } from '../spec/merge.ts';
+import { exposedPortsOf, labelsOf, mountsOf, type Process, processOf } from '../spec/merge.ts';
 import type { MountSpec, Spec } from '../spec/types.ts';
 import { hostnameOf } from './identity-files.ts';
 

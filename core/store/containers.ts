@@ -1,10 +1,10 @@
 /** The containers that exist, running or not: what ps, inspect and rm read. */
-import { readFileSync, readdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { isAlive } from '../host/process.ts';
 import { tolerating } from '../kernel/errno.ts';
-import type { ProcessId, Peer } from '../known.ts';
+import type { Peer, ProcessId } from '../known.ts';
 import { containerFiles, containers, names } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
 
@@ -80,12 +80,20 @@ export function findContainer(root: string, reference: string): Container {
   const named = tolerating(['ENOENT', 'EINVAL', 'ENOTDIR'], () => readlinkSync(join(names(root), reference)));
   const byName = named === undefined ? undefined : readContainer(root, named);
   if (byName) return byName;
-  const prefixed = /^[0-9a-f]+$/.test(reference) ? listContainers(root).filter(({ config }) => config.id.startsWith(reference)) : [];
+  const prefixed = /^[0-9a-f]+$/.test(reference)
+    ? listContainers(root).filter(({ config }) => config.id.startsWith(reference))
+    : [];
   if (prefixed.length === 1 && prefixed[0]) return prefixed[0];
   throw new TsstepError({
     code: 'no-such-container',
-    what: prefixed.length > 1 ? `"${reference}" fits ${prefixed.length} containers` : `no container "${reference}"`,
-    why: prefixed.length > 1 ? 'an ID may be shortened only as far as it stays unique' : 'neither a name nor the beginning of an ID',
+    what:
+      prefixed.length > 1
+        ? `"${reference}" fits ${prefixed.length} containers`
+        : `no container "${reference}"`,
+    why:
+      prefixed.length > 1
+        ? 'an ID may be shortened only as far as it stays unique'
+        : 'neither a name nor the beginning of an ID',
     remedy: prefixed.length > 1 ? 'give more digits' : 'tsstep ps -a lists them all',
   });
 }
@@ -93,7 +101,8 @@ export function findContainer(root: string, reference: string): Container {
 /** The process that holds the namespaces which `option` wants to share. @throws TsstepError container-state */
 export function findRunning(root: string, reference: string, option: string): Peer {
   const { config, state } = findContainer(root, reference);
-  if (state.status === 'running' && state.process && isAlive(state.process)) return { id: config.id, pid: state.process.pid };
+  if (state.status === 'running' && state.process && isAlive(state.process))
+    return { id: config.id, pid: state.process.pid };
   throw new TsstepError({
     code: 'container-state',
     what: `${option} container:${reference} is not possible`,

@@ -28,6 +28,8 @@ export function hostsFile(spec: Spec, known: Known): string {
 /** resolv.conf(5): `--dns` replaces the host's name servers. */
 export function resolvConf(spec: Spec, known: Known): string {
   if (spec.dns.length === 0) return known.host.resolvConf;
-  const others = known.host.resolvConf.split('\n').filter((line) => line !== '' && !line.startsWith('nameserver'));
+  const others = known.host.resolvConf
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('nameserver'));
   return [...spec.dns.map((address) => `nameserver ${address}`), ...others, ''].join('\n');
 }

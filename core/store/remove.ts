@@ -8,7 +8,9 @@ import { undo } from '../perform/undo.ts';
 /** Names that point to this container. */
 export function namesOf(root: string, id: string): string[] {
   const all = tolerating(['ENOENT'], () => readdirSync(names(root))) ?? [];
-  return all.filter((name) => tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(join(names(root), name))) === id);
+  return all.filter(
+    (name) => tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(join(names(root), name))) === id,
+  );
 }
 
 /** Removes a container's directory, whatever is mounted in it, and its name. For one whose journal is gone. */

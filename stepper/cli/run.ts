@@ -6,8 +6,8 @@ import type { FrontEnd } from '../front-end.ts';
 import { jsonFrontEnd, quietFrontEnd } from '../json/front-end.ts';
 import { run } from '../run.ts';
 import { Stepping } from '../stepping.ts';
-import { type RunFlags, addRunFlags } from './run-flags.ts';
-import { type WatchFlags, addWatchFlags, eventTargets, parseFaults } from './stepping-flags.ts';
+import { addRunFlags, type RunFlags } from './run-flags.ts';
+import { addWatchFlags, eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts';
 
 type Flags = RunFlags & WatchFlags;
 
@@ -40,7 +40,8 @@ async function runWith(flags: Flags, image: string, words: readonly string[]): P
 
 /** `auto`: the plain prompt where some flag asks to watch, else nothing but the container's own output. */
 async function frontEndFor(flags: Flags): Promise<FrontEnd> {
-  const watching = flags.pauseEach || flags.step || flags.until !== undefined || (flags.break?.length ?? 0) > 0;
+  const watching =
+    flags.pauseEach || flags.step || flags.until !== undefined || (flags.break?.length ?? 0) > 0;
   if (flags.ui === 'json') return jsonFrontEnd();
   if (flags.ui === 'quiet' || (flags.ui === 'auto' && !watching)) return quietFrontEnd();
   if (flags.ui !== 'auto' && flags.ui !== 'plain') throw unknownUi(flags.ui);

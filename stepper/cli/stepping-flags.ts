@@ -21,7 +21,11 @@ export function addWatchFlags(command: Command): Command {
     .option('--step', 'pause before every operation')
     .option('--break <stage[:op]>', 'pause there (repeatable)', collect)
     .option('--until <stage>', 'run through this stage, then pause')
-    .option('--inject <stage:op=errno>', 'let this operation fail, without asking the kernel (repeatable)', collect)
+    .option(
+      '--inject <stage:op=errno>',
+      'let this operation fail, without asking the kernel (repeatable)',
+      collect,
+    )
     .option('--ui <kind>', 'auto, plain, json (events on stdout) or quiet', 'auto')
     .option('--events <file>', 'record every event as JSON lines')
     .option('--events-fd <n>', 'the same to an open file descriptor')
@@ -38,8 +42,14 @@ export function parseFaults(faults: readonly string[] = []): Map<string, string>
     faults.map((fault) => {
       const match = /^(\w+):([^=]+)=(E[A-Z0-9]+)$/.exec(fault);
       const [, stage, operation, errno] = match ?? [];
-      if (operation && errno && stageNames.some((name) => name === stage)) return [`${stage}:${operation}`, errno] as const;
-      throw bad('--inject', fault, 'it is not STAGE:OPERATION=ERRNO', '--inject volumes:proc=EPERM; `tsstep plan run …` lists stages and operations');
+      if (operation && errno && stageNames.some((name) => name === stage))
+        return [`${stage}:${operation}`, errno] as const;
+      throw bad(
+        '--inject',
+        fault,
+        'it is not STAGE:OPERATION=ERRNO',
+        '--inject volumes:proc=EPERM; `tsstep plan run …` lists stages and operations',
+      );
     }),
   );
 }
@@ -47,7 +57,12 @@ export function parseFaults(faults: readonly string[] = []): Map<string, string>
 /** Where the event stream goes besides the front end. @throws TsstepError usage */
 export function eventTargets({ events, eventsFd }: WatchFlags): (string | number)[] {
   if (eventsFd !== undefined && !/^\d+$/.test(eventsFd)) {
-    throw bad('--events-fd', eventsFd, 'it is not the number of a descriptor', '--events-fd 3 3>events.jsonl');
+    throw bad(
+      '--events-fd',
+      eventsFd,
+      'it is not the number of a descriptor',
+      '--events-fd 3 3>events.jsonl',
+    );
   }
   return [...(events === undefined ? [] : [events]), ...(eventsFd === undefined ? [] : [Number(eventsFd)])];
 }

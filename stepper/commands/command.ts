@@ -1,13 +1,13 @@
-import type { Style } from '../plain/style.ts';
-import type { Look } from '../plain/show-step.ts';
 import type { Decision, Pause } from '../front-end.ts';
+import type { Look } from '../plain/show-step.ts';
+import type { Style } from '../plain/style.ts';
 
 /** What a command may use. */
 export interface CommandContext {
   pause: Pause;
   look: Look;
   style: Style;
-  print(lines: readonly string[] | string): void;
+  print(lines: readonly string[] | string): undefined;
   /** Asks a question; undefined at the end of the input. */
   ask(question: string): Promise<string | undefined>;
   /** Runs something that has the terminal, and the Ctrl-C typed on it, to itself. */

@@ -11,10 +11,28 @@ async function quit(context: CommandContext, argument: string): Promise<Decision
 }
 
 export const go: readonly Command[] = [
-  { name: 'next', key: 'n', group: 'go', help: 'perform this stage, pause before the next one', run: () => ({ go: 'stage' }) },
+  {
+    name: 'next',
+    key: 'n',
+    group: 'go',
+    help: 'perform this stage, pause before the next one',
+    run: () => ({ go: 'stage' }),
+  },
   { name: 'step', key: 's', group: 'go', help: 'perform one operation', run: () => ({ go: 'operation' }) },
-  { name: 'continue', key: 'c', group: 'go', help: 'go on to the next breakpoint, or to the end', run: () => ({ go: 'continue' }) },
-  { name: 'finish', key: 'f', group: 'go', help: 'perform the rest of this stage', run: () => ({ go: 'finish' }) },
+  {
+    name: 'continue',
+    key: 'c',
+    group: 'go',
+    help: 'go on to the next breakpoint, or to the end',
+    run: () => ({ go: 'continue' }),
+  },
+  {
+    name: 'finish',
+    key: 'f',
+    group: 'go',
+    help: 'perform the rest of this stage',
+    run: () => ({ go: 'finish' }),
+  },
   {
     name: 'break',
     key: 'b',
@@ -23,9 +41,20 @@ export const go: readonly Command[] = [
     help: 'pause there too; without an argument list the breakpoints',
     run: ({ pause: { stepping }, print }, at) => {
       if (at) stepping.addBreakpoint(at);
-      print(stepping.breakpoints.size === 0 ? 'no breakpoints' : [...stepping.breakpoints].map((name) => `  ${name}`));
+      print(
+        stepping.breakpoints.size === 0
+          ? 'no breakpoints'
+          : [...stepping.breakpoints].map((name) => `  ${name}`),
+      );
       return undefined;
     },
   },
-  { name: 'quit', key: 'q', argument: '[keep|roll back|cancel]', group: 'go', help: 'stop here: keep what exists, or take it back', run: quit },
+  {
+    name: 'quit',
+    key: 'q',
+    argument: '[keep|roll back|cancel]',
+    group: 'go',
+    help: 'stop here: keep what exists, or take it back',
+    run: quit,
+  },
 ];

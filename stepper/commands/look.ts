@@ -1,9 +1,11 @@
+import { secretNames } from '../../core/spec/secrets.ts';
 import { stageNames } from '../../core/stage.ts';
 import { explain } from '../../tracer/describe/explain/index.ts';
 import { man } from '../../tracer/describe/man.ts';
 import { shell } from '../../tracer/describe/shell.ts';
 import { strace } from '../../tracer/describe/strace.ts';
 import { describeUndo } from '../../tracer/describe/undo.ts';
+import { redactOperation, redactSpec } from '../../tracer/redact.ts';
 import type { Tree } from '../../tracer/snapshot.ts';
 import { abbreviate } from '../plain/abbreviate.ts';
 import { changeLines, stepLine } from '../plain/show-step.ts';
@@ -12,69 +14,83 @@ import type { Step } from '../session/session.ts';
 import type { Command, CommandContext } from './command.ts';
 import { findPath, treeLines } from './tree.ts';
 
-function where({ pause: { session }, look, style, print }: CommandContext): void {
+type Lines = readonly string[];
+
+function where({ pause: { session }, look, style }: CommandContext): Lines {
   const current = session.stage?.name;
   const at = current ? stageNames.indexOf(current) : stageNames.length;
-  const marked = stageNames.map((name, index) => (index < at ? style.good(`✓${name}`) : index === at ? style.strong(`▶${name}`) : style.dim(name)));
+  const mark = (name: string, index: number) => {
+    if (index < at) return style.good(`✓${name}`);
+    return index === at ? style.strong(`▶${name}`) : style.dim(name);
+  };
   const width = Math.max(...session.upcoming.map(({ operation }) => operation.name.length), 4);
-  print([
-    marked.join(' '),
+  return [
+    stageNames.map(mark).join(' '),
     `performed so far: ${session.performed.length}; this stage still plans ${session.upcoming.length}:`,
     ...session.upcoming.map(({ operation }) => stepLine(look, operation, width)),
-  ]);
+  ];
 }
 
-/** `print`: one leaf or subtree of the last reading; `known`, `spec` and `host.links.tsstep0.state` are paths. */
-function printPath({ pause: { session }, look, print }: CommandContext, path: string): void {
-  const tree = { ...session.state, spec: session.spec } as unknown as Tree;
+/** One leaf or subtree of the last reading; `known`, `spec` and `host.links.tsstep0.state` are paths. */
+function printed({ pause: { session }, look }: CommandContext, path: string): Lines {
+  const spec = redactSpec(session.spec, secretNames(session.spec));
+  const tree = { ...session.state, spec } as unknown as Tree;
   const found = findPath(tree, path);
-  if (found === undefined) {
-    const sections = ['host', 'container'].flatMap((side) => Object.keys(tree[side] ?? {}).map((name) => `${side}.${name}`));
-    return print([`nothing at "${path}". There is: known, spec, ${sections.join(', ')}`]);
-  }
-  print(treeLines(found, path || 'state').map((line) => abbreviate(line, look.known)));
+  if (found !== undefined)
+    return treeLines(found, path || 'state').map((line) => abbreviate(line, look.known));
+  const sections = ['host', 'container'].flatMap((side) =>
+    Object.keys(tree[side] ?? {}).map((name) => `${side}.${name}`),
+  );
+  return [`nothing at "${path}". There is: known, spec, ${sections.join(', ')}`];
 }
 
-async function dump(context: CommandContext, argument: string): Promise<void> {
+async function dumped(context: CommandContext, argument: string): Promise<Lines> {
   const { session } = context.pause;
   await session.look();
   const words = argument.split(/\s+/).filter((word) => word !== '');
   const path = words.find((word) => !word.startsWith('-')) ?? '';
-  if (!words.includes('--json')) return printPath(context, path);
-  context.print(JSON.stringify(findPath(session.state as unknown as Tree, path) ?? null, null, 2));
+  if (!words.includes('--json')) return printed(context, path);
+  return [JSON.stringify(findPath(session.state as unknown as Tree, path) ?? null, null, 2)];
 }
 
-function diff({ pause: { session }, look, print, style }: CommandContext, argument: string): void {
+function differences({ pause: { session }, look, style }: CommandContext, argument: string): Lines {
   const last = session.performed.at(-1)?.stage.name;
   const stage = argument || last;
   const steps = session.performed.filter((step) => stage === 'all' || step.stage.name === stage);
-  if (steps.length === 0) return print(`nothing has been performed${argument ? ` in "${argument}"` : ' yet'}`);
-  print(steps.flatMap((step) => [style.strong(`${step.stage.name}:${step.operation.name}`), ...changeLines(look, step.changes, 200)]));
+  if (steps.length === 0) return [`nothing has been performed${argument ? ` in "${argument}"` : ' yet'}`];
+  return steps.flatMap((step) => [
+    style.strong(`${step.stage.name}:${step.operation.name}`),
+    ...changeLines(look, step.changes, 200),
+  ]);
 }
 
 function chosenStep({ pause: { session } }: CommandContext, argument: string): Step | undefined {
   if (!argument) return session.upcoming[0];
-  const fits = ({ stage, operation }: Step) => [operation.name, `${stage.name}:${operation.name}`, operation.kind as string].includes(argument);
+  const fits = ({ stage, operation }: Step) =>
+    [operation.name, `${stage.name}:${operation.name}`, operation.kind as string].includes(argument);
   return session.upcoming.find(fits) ?? session.performed.find(fits);
 }
 
-function explainStep(context: CommandContext, argument: string): void {
-  const { look, style, print } = context;
+function explanation(context: CommandContext, argument: string): Lines {
+  const { look, style, pause } = context;
   const step = chosenStep(context, argument);
-  if (!step) return print(`there is no operation "${argument}" in this stage or behind it; \`where\` lists them`);
+  if (!step) return [`there is no operation "${argument}" in this stage or behind it; \`where\` lists them`];
   const { operation, stage } = step;
   const short = (text: string) => abbreviate(text, look.known);
-  print([
-    `${style.strong(`${stage.name}:${operation.name}`)}  ${style.dim(`(in ${operation.where === 'init' ? 'init, PID 1 of the container' : 'the host’s namespaces'})`)}`,
+  const side = operation.where === 'init' ? 'in init, PID 1 of the container' : 'in the host’s namespaces';
+  return [
+    `${style.strong(`${stage.name}:${operation.name}`)}  ${style.dim(`(${side})`)}`,
     ...wrap(operation.why, style.width, '  '),
     '',
     ...wrap(explain(operation.kind), style.width, '  '),
     '',
-    ...wrap(short(strace(operation)), style.width, '  call   '),
-    ...shell(operation).map((line) => `  shell  ${short(line)}`),
-    `  undo   ${short(describeUndo(operation.undo))}`,
+    ...wrap(`call   ${short(strace(operation))}`, style.width, '  '),
+    ...shell(redactOperation(operation, secretNames(pause.session.spec))).map(
+      (line) => `  shell  ${short(line)}`,
+    ),
+    ...wrap(`undo   ${short(describeUndo(operation.undo))}`, style.width, '  '),
     `  man    ${man(operation.kind)}`,
-  ]);
+  ];
 }
 
 export const looking: readonly Command[] = [
@@ -84,7 +100,7 @@ export const looking: readonly Command[] = [
     argument: '[PATH]',
     group: 'look',
     help: 'a piece of the state as last read: known, host.links, container.mounts./proc',
-    run: (context, path) => void printPath(context, path),
+    run: (context, path) => context.print(printed(context, path)),
   },
   {
     name: 'dump',
@@ -92,7 +108,7 @@ export const looking: readonly Command[] = [
     argument: '[PATH] [--json]',
     group: 'look',
     help: 'read everything again from the kernel and print it',
-    run: async (context, argument) => void (await dump(context, argument)),
+    run: async (context, argument) => context.print(await dumped(context, argument)),
   },
   {
     name: 'diff',
@@ -100,15 +116,21 @@ export const looking: readonly Command[] = [
     argument: '[STAGE|all]',
     group: 'look',
     help: 'what the operations of the last stage changed, each under its name',
-    run: (context, stage) => void diff(context, stage),
+    run: (context, stage) => context.print(differences(context, stage)),
   },
-  { name: 'where', key: 'w', group: 'look', help: 'the stages, and what this one will do', run: (context) => void where(context) },
+  {
+    name: 'where',
+    key: 'w',
+    group: 'look',
+    help: 'the stages, and what this one will do',
+    run: (context) => context.print(where(context)),
+  },
   {
     name: 'explain',
     key: 'e',
     argument: '[OP]',
     group: 'look',
     help: 'the next operation (or OP): why, what the kernel does, the shell’s way, its man page',
-    run: (context, argument) => void explainStep(context, argument),
+    run: (context, argument) => context.print(explanation(context, argument)),
   },
 ];

@@ -6,7 +6,14 @@ import { defaultPath } from '../../core/spec/merge.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** nsenter(1)'s option for each namespace; the order is the one in which it enters them. */
-const options = { ipc: '--ipc', uts: '--uts', net: '--net', cgroup: '--cgroup', pid: '--pid', mnt: '--mount' } as const;
+const options = {
+  ipc: '--ipc',
+  uts: '--uts',
+  net: '--net',
+  cgroup: '--cgroup',
+  pid: '--pid',
+  mnt: '--mount',
+} as const;
 type Kind = keyof typeof options;
 
 function namespaceOf(pid: number | 'self', kind: Kind): string | undefined {
@@ -15,7 +22,9 @@ function namespaceOf(pid: number | 'self', kind: Kind): string | undefined {
 
 /** The kinds in which init is somewhere else than the host. A pid namespace is seen by its first process, not its creator. */
 function ownNamespaces(pid: number): Kind[] {
-  return (Object.keys(options) as Kind[]).filter((kind) => namespaceOf(pid, kind) !== namespaceOf('self', kind));
+  return (Object.keys(options) as Kind[]).filter(
+    (kind) => namespaceOf(pid, kind) !== namespaceOf('self', kind),
+  );
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
@@ -29,7 +38,14 @@ function commandLine(nsenter: readonly string[], command: string, interactive: b
   const shell = command ? `sh -c ${quoted(command)}` : 'sh';
   if (nsenter.length === 0) return ['sh', '-c', shell];
   const session = `command -v setsid >/dev/null && exec setsid -c ${shell}; exec ${shell}`;
-  return ['script', '--quiet', '--return', '--command', [...nsenter, 'sh', '-c', session].map(quoted).join(' '), '/dev/null'];
+  return [
+    'script',
+    '--quiet',
+    '--return',
+    '--command',
+    [...nsenter, 'sh', '-c', session].map(quoted).join(' '),
+    '/dev/null',
+  ];
 }
 
 function open({ pause: { session }, print, interactive, lend }: CommandContext, command: string): undefined {
@@ -39,7 +55,8 @@ function open({ pause: { session }, print, interactive, lend }: CommandContext, 
   }
   const pid = session.known.init?.pid;
   const kinds = pid === undefined ? [] : ownNamespaces(pid);
-  const nsenter = kinds.length === 0 ? [] : ['nsenter', `--target=${pid}`, ...kinds.map((kind) => options[kind])];
+  const nsenter =
+    kinds.length === 0 ? [] : ['nsenter', `--target=${pid}`, ...kinds.map((kind) => options[kind])];
   print(
     kinds.length === 0
       ? 'No namespaces yet: this is the host.'

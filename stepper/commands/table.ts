@@ -24,7 +24,9 @@ export function helpLines(): string[] {
   const width = Math.max(...commands.map((command) => usage(command).length));
   return (Object.keys(groups) as (keyof typeof groups)[]).flatMap((group) => [
     groups[group],
-    ...commands.filter((command) => command.group === group).map((command) => `  ${usage(command).padEnd(width)}  ${command.help}`),
+    ...commands
+      .filter((command) => command.group === group)
+      .map((command) => `  ${usage(command).padEnd(width)}  ${command.help}`),
   ]);
 }
 

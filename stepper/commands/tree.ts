@@ -21,5 +21,8 @@ export function treeLines(node: Node, name: string, indent = ''): string[] {
   if (typeof node !== 'object' || node === null) return [`${indent}${name}  ${String(node)}`];
   const entries = Object.entries(node);
   if (entries.length === 0) return [`${indent}${name}  (nothing)`];
-  return [`${indent}${name}`, ...entries.flatMap(([key, value]) => treeLines(value as Node, key, `${indent}  `))];
+  return [
+    `${indent}${name}`,
+    ...entries.flatMap(([key, value]) => treeLines(value as Node, key, `${indent}  `)),
+  ];
 }

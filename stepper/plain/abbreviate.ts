@@ -16,5 +16,8 @@ export function abbreviate(text: string, known: Known | undefined): string {
 
 /** What the names stand for. */
 export function legend({ host: { root, run } }: Known): string[] {
-  return [`$ROOT is ${root}, $RUN ${run}, $CONTAINER $ROOT/containers/ID.`, 'Changes: + appeared  ~ changed  - went away.'];
+  return [
+    `$ROOT is ${root}, $RUN ${run}, $CONTAINER $ROOT/containers/ID.`,
+    'Changes: + appeared  ~ changed  - went away.',
+  ];
 }

@@ -6,10 +6,10 @@ import type { CommandContext } from '../commands/command.ts';
 import { commands, findCommand } from '../commands/table.ts';
 import type { Decision, FrontEnd, Pause } from '../front-end.ts';
 import { failureText } from '../show-failure.ts';
-import { type CommandInput, PipeInput, TerminalInput, interrupted } from './input.ts';
+import { type CommandInput, interrupted, PipeInput, TerminalInput } from './input.ts';
 import { Renderer } from './render.ts';
 import { stepLine, whyLines } from './show-step.ts';
-import { type Style, cut, styleFor } from './style.ts';
+import { cut, type Style, styleFor } from './style.ts';
 
 const HINT = '[n]ext [s]tep [c]ontinue [f]inish [p]rint [d]iff [e]xplain [!]shell [q]uit [?]';
 /** Upcoming operations shown at a pause; `where` lists all. */
@@ -28,7 +28,9 @@ export class PlainFrontEnd implements FrontEnd {
   #last = 'next';
 
   constructor({ asks }: { asks: boolean }) {
-    this.#input = this.#interactive ? new TerminalInput(complete) : new PipeInput((text) => this.#write(text));
+    this.#input = this.#interactive
+      ? new TerminalInput(complete)
+      : new PipeInput((text) => this.#write(text));
     if (asks) this.ask = async (pause) => await this.#pause(pause);
   }
 
@@ -87,7 +89,10 @@ export class PlainFrontEnd implements FrontEnd {
       look: this.#renderer.look,
       style: this.#style,
       interactive: this.#interactive,
-      print: (lines) => this.#print(typeof lines === 'string' ? [lines] : lines),
+      print: (lines) => {
+        this.#print(typeof lines === 'string' ? [lines] : lines);
+        return undefined;
+      },
       lend: (run) => {
         this.deaf = true;
         // Signals that came meanwhile are delivered after this turn of the event loop.
@@ -108,17 +113,28 @@ export class PlainFrontEnd implements FrontEnd {
     const { upcoming } = session;
     const [next] = upcoming;
     if (!next || reason === 'failure') {
-      this.#print([this.#style.bad('It failed here. Look around; going on or quitting takes everything back.'), this.#style.dim(HINT)]);
+      this.#print([
+        this.#style.bad('It failed here. Look around; going on or quitting takes everything back.'),
+        this.#style.dim(HINT),
+      ]);
       return;
     }
     if (next.index > 0) {
-      this.#print(['', stepLine(look, next.operation, next.operation.name.length), ...whyLines(look, next.operation.why), this.#style.dim(HINT)]);
+      this.#print([
+        '',
+        stepLine(look, next.operation, next.operation.name.length),
+        ...whyLines(look, next.operation.why),
+        this.#style.dim(HINT),
+      ]);
       return;
     }
     const width = Math.max(...upcoming.map(({ operation }) => operation.name.length));
     const shown = upcoming.slice(0, UPCOMING_SHOWN).map(({ operation }) => stepLine(look, operation, width));
     const rest = upcoming.slice(UPCOMING_SHOWN).map(({ operation }) => operation.name);
-    const more = rest.length > 0 ? [this.#style.dim(cut(`  and ${rest.length} more (w): ${rest.join(' ')}`, this.#style.width))] : [];
+    const more =
+      rest.length > 0
+        ? [this.#style.dim(cut(`  and ${rest.length} more (w): ${rest.join(' ')}`, this.#style.width))]
+        : [];
     this.#print(['It will:', ...shown, ...more, this.#style.dim(HINT)]);
   }
 

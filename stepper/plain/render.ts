@@ -34,7 +34,10 @@ export class Renderer {
   readonly #renderers: Renderers = {
     'session-started': ({ known, tsstep }) => {
       this.#known = known;
-      return [`tsstep ${tsstep}. Each operation: the call, its result, its time; the shell’s way; what changed.`, ...legend(known)]
+      return [
+        `tsstep ${tsstep}. Each operation: the call, its result, its time; the shell’s way; what changed.`,
+        ...legend(known),
+      ]
         .flatMap((line) => wrap(line, this.#style.width))
         .map(this.#style.dim);
     },
@@ -42,12 +45,20 @@ export class Renderer {
     'stage-entered': ({ stage, summary }) => {
       this.#stage = { operations: 0, changes: 0, nanoseconds: 0 };
       const title = `━━ ${stageNames.indexOf(stage) + 1} of ${stageNames.length} · ${stage} `;
-      return ['', this.#style.heading(title.padEnd(Math.min(this.#style.width, 80), '━')), ...wrap(summary, this.#style.width)];
+      return [
+        '',
+        this.#style.heading(title.padEnd(Math.min(this.#style.width, 80), '━')),
+        ...wrap(summary, this.#style.width),
+      ];
     },
     'stage-left': () => {
       const { operations, changes, nanoseconds } = this.#stage;
       if (operations === 0) return [this.#style.dim('  nothing to do: the flags of this run leave it out')];
-      return [this.#style.dim(`  ${operations} ${operations === 1 ? 'operation' : 'operations'} in ${(nanoseconds / 1e6).toFixed(1)} ms, ${changes} changes`)];
+      return [
+        this.#style.dim(
+          `  ${operations} ${operations === 1 ? 'operation' : 'operations'} in ${(nanoseconds / 1e6).toFixed(1)} ms, ${changes} changes`,
+        ),
+      ];
     },
     'operation-started': (event) => {
       this.#operations.set(key(event), event.operation);
@@ -69,7 +80,10 @@ export class Renderer {
     },
     paused: () => [],
     resumed: () => [],
-    started: ({ pid }) => ['', this.#style.heading(`The container runs: its PID 1 is the host’s process ${pid}.`)],
+    started: ({ pid }) => [
+      '',
+      this.#style.heading(`The container runs: its PID 1 is the host’s process ${pid}.`),
+    ],
     output: () => [],
     exited: ({ code, signal, oomKilled }) => {
       const how = signal ? `was ended by ${signal} (exit code ${code})` : `ended with exit code ${code}`;
@@ -93,8 +107,10 @@ export class Renderer {
 
   #last(result: EventOf<'session-ended'>['result']): readonly string[] {
     const name = this.#known?.name;
-    if (result === 'kept') return [`Kept: init waits in its namespaces. \`tsstep rm -f ${name}\` takes everything back.`];
-    if (result === 'rolled-back' || result === 'failed') return ['Everything that was done has been taken back, last first.'];
+    if (result === 'kept')
+      return [`Kept: init waits in its namespaces. \`tsstep rm -f ${name}\` takes everything back.`];
+    if (result === 'rolled-back' || result === 'failed')
+      return ['Everything that was done has been taken back, last first.'];
     return [];
   }
 }

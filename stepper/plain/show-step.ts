@@ -3,11 +3,11 @@ import type { Known } from '../../core/known.ts';
 import type { Failure, Json, Operation } from '../../core/operation.ts';
 import { describeChanges } from '../../tracer/describe/change.ts';
 import { shell } from '../../tracer/describe/shell.ts';
-import { straceResult } from '../../tracer/describe/strace-result.ts';
 import { strace } from '../../tracer/describe/strace.ts';
+import { straceResult } from '../../tracer/describe/strace-result.ts';
 import type { Change } from '../../tracer/diff.ts';
 import { abbreviate } from './abbreviate.ts';
-import { type Style, cut, wrap } from './style.ts';
+import { cut, type Style, wrap } from './style.ts';
 
 export interface Look {
   style: Style;
@@ -30,12 +30,18 @@ export function stepLine({ style, known }: Look, operation: Operation, nameWidth
 
 function shellLines({ style, known }: Look, operation: Operation): string[] {
   const lines = shell(operation).flatMap((line) => abbreviate(line, known).split('\n'));
-  const shown = lines.slice(0, SHELL_LINES_SHOWN).map((line, index) => cut(`    ${index === 0 ? '$' : ' '} ${line}`, style.width));
+  const shown = lines
+    .slice(0, SHELL_LINES_SHOWN)
+    .map((line, index) => cut(`    ${index === 0 ? '$' : ' '} ${line}`, style.width));
   const rest = lines.length - shown.length;
   return [...shown, ...(rest > 0 ? [`      … ${rest} more lines`] : [])].map(style.dim);
 }
 
-export function changeLines({ style, known }: Look, changes: readonly Change[], limit = CHANGES_SHOWN): string[] {
+export function changeLines(
+  { style, known }: Look,
+  changes: readonly Change[],
+  limit = CHANGES_SHOWN,
+): string[] {
   const paint = { '+': style.good, '-': style.bad, '~': style.changed } as const;
   return describeChanges(changes, { width: 10_000, limit }).map((line) => {
     const mark = line.trimStart()[0] as '+' | '-' | '~';
@@ -44,14 +50,23 @@ export function changeLines({ style, known }: Look, changes: readonly Change[], 
 }
 
 /** What was called and what it returned, the shell's way of doing it, and what is different now. */
-export function performedLines(look: Look, operation: Operation, result: Result, changes: readonly Change[]): string[] {
+export function performedLines(
+  look: Look,
+  operation: Operation,
+  result: Result,
+  changes: readonly Change[],
+): string[] {
   const { style, known } = look;
   const mark = result.ok ? style.good('✓') : style.bad('✗');
   const call = oneLine(abbreviate(strace(operation), known));
   const outcome = straceResult(result);
   const name = `${mark} ${style.strong(operation.name)}  `;
   const room = style.width - operation.name.length - 4 - outcome.length;
-  return [`${name}${cut(call, Math.max(room, 20))}${style.dim(outcome)}`, ...shellLines(look, operation), ...changeLines(look, changes)];
+  return [
+    `${name}${cut(call, Math.max(room, 20))}${style.dim(outcome)}`,
+    ...shellLines(look, operation),
+    ...changeLines(look, changes),
+  ];
 }
 
 export function whyLines({ style }: Look, why: string): string[] {

@@ -11,7 +11,7 @@ import type { Stage } from '../../core/stage.ts';
 import type { Change } from '../../tracer/diff.ts';
 import type { OperationRef } from '../../tracer/events.ts';
 import { redactOperation } from '../../tracer/redact.ts';
-import { type ProbeName, type Snapshot, emptySnapshot } from '../../tracer/snapshot.ts';
+import { emptySnapshot, type ProbeName, type Snapshot } from '../../tracer/snapshot.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Ended, Performed, Session, Step, UndoMoment, UndoProblem } from './session.ts';
 import { attempt } from './undo-attempt.ts';
@@ -19,7 +19,11 @@ import { attempt } from './undo-attempt.ts';
 /** How a session looks at the kernel; absent, it does not look, and the run is as fast as it can be. */
 export interface Observer {
   /** Sections that the operation can have touched, or all of them. */
-  observe(known: Known, step: Step | 'everything', previous: Snapshot): Promise<{ snapshot: Snapshot; nanoseconds: number }>;
+  observe(
+    known: Known,
+    step: Step | 'everything',
+    previous: Snapshot,
+  ): Promise<{ snapshot: Snapshot; nanoseconds: number }>;
   read(known: Known, names: readonly ProbeName[] | undefined, previous: Snapshot): Promise<Snapshot>;
   diff(before: Snapshot, after: Snapshot): Change[];
 }
@@ -94,7 +98,15 @@ export class LiveSession implements Session {
     }
     if (step.operation.saves) this.known = learn(this.known, step.operation.saves, outcome.value);
     const { changes, observed } = await this.#observe(step);
-    events.emit({ type: 'operation-ended', ok: true, value: outcome.value, nanoseconds, changes, observed, ...ref });
+    events.emit({
+      type: 'operation-ended',
+      ok: true,
+      value: outcome.value,
+      nanoseconds,
+      changes,
+      observed,
+      ...ref,
+    });
     const performed: Performed = { ...step, changes, nanoseconds };
     this.performed.push(performed);
     this.#index++;
@@ -111,7 +123,12 @@ export class LiveSession implements Session {
       const failure = await attempt(() => this.#options.machine.undo(undo.do, this.known));
       const nanoseconds = Number(process.hrtime.bigint() - begin);
       const ref: OperationRef = { stage: step.stage.name, index: step.index, name: step.operation.name };
-      this.#options.events.emit({ type: 'operation-undone', ...ref, nanoseconds, ...(failure && { failure }) });
+      this.#options.events.emit({
+        type: 'operation-undone',
+        ...ref,
+        nanoseconds,
+        ...(failure && { failure }),
+      });
       if (failure) problems.push({ step, failure });
       else this.#undone.add(step);
     }
@@ -195,5 +212,10 @@ export class LiveSession implements Session {
 
 function injected(step: Step, errno: string): Failure {
   const failure = explain(step.operation, step.operation.kind, errno);
-  return { ...failure, code: 'injected', why: `you asked for it (--inject); if the kernel said so: ${failure.why}`, injected: true };
+  return {
+    ...failure,
+    code: 'injected',
+    why: `you asked for it (--inject); if the kernel said so: ${failure.why}`,
+    injected: true,
+  };
 }

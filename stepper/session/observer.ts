@@ -7,10 +7,12 @@ import type { Observer } from './live.ts';
 
 /** Looks at this machine, from the host's side only. */
 export function kernelObserver(secrets: ReadonlySet<string>): Observer {
-  const read = async (known: Known, names: readonly ProbeName[], previous: Snapshot) => await observe({ known, secrets }, names, previous);
+  const read = async (known: Known, names: readonly ProbeName[], previous: Snapshot) =>
+    await observe({ known, secrets }, names, previous);
   return {
     diff,
-    observe: (known, step, previous) => read(known, step === 'everything' ? everything : touches(step.operation), previous),
+    observe: (known, step, previous) =>
+      read(known, step === 'everything' ? everything : touches(step.operation), previous),
     read: async (known, names, previous) => (await read(known, names ?? everything, previous)).snapshot,
   };
 }

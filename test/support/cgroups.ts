@@ -79,9 +79,21 @@ export class CgroupCorner {
     return [...new Set(pids)].filter((pid) => pid > 0);
   }
 
-  remove(): void {
+  /** Once no process is left; the kernel may need a moment more to know that (EBUSY). */
+  async remove(): Promise<void> {
     for (const directory of this.#directories) {
-      for (const path of [...below(directory).reverse(), '.']) rmdirSync(join(directory, path));
+      for (const path of [...below(directory).reverse(), '.']) await removeGroup(join(directory, path));
+    }
+  }
+}
+
+async function removeGroup(directory: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return rmdirSync(directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || attempt === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 }

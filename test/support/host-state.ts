@@ -21,14 +21,14 @@ echo ip_forward $(cat /proc/sys/net/ipv4/ip_forward)
 grep -H . /proc/sys/net/ipv4/conf/*/route_localnet
 `;
 
-export async function hostState(sandbox: Sandbox): Promise<HostState> {
+export async function hostState(sandbox: Sandbox, root = sandbox.root): Promise<HostState> {
   const network = await sandbox.sh(`{ ${looks} } 2>/dev/null`);
   return {
     network: network.split('\n').filter((line) => line !== '' && !line.startsWith('#')),
     mounts: mountsBelow(sandbox.holder, sandbox.directory),
     cgroups: sandbox.cgroups.groups(),
     processes: processes(sandbox),
-    files: filesBelow(sandbox.root),
+    files: filesBelow(root),
   };
 }
 

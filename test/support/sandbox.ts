@@ -37,9 +37,16 @@ export class Sandbox {
   async open(): Promise<void> {
     mkdirSync(this.root);
     this.cgroups.make();
-    // Inherited from this machine, which may be a router already: then nobody would see it being switched on.
-    const network = 'ip link set dev lo up\necho 0 > /proc/sys/net/ipv4/ip_forward';
-    const inside = `${network}\n${this.cgroups.remount}\necho open\nexec sleep infinity`;
+    const inside = [
+      'ip link set dev lo up',
+      // Inherited from this machine, which may be a router already: then nobody would see it being switched on.
+      'echo 0 > /proc/sys/net/ipv4/ip_forward',
+      this.cgroups.remount,
+      // As systemd makes it; seen from this machine it is a copy.
+      'mount --make-rshared /',
+      'echo open',
+      'exec sleep infinity',
+    ].join('\n');
     const outside = `${this.cgroups.enterRoot}\nexec unshare --net --mount --cgroup --propagation private sh -ec "$1"`;
     this.#holder = new Started(['sh', '-ec', outside, 'sh', inside]);
     await this.#holder.says('open');
@@ -47,7 +54,8 @@ export class Sandbox {
 
   /** The words that run `argv` in here. `exec` all the way: the process that was started is the program itself. */
   enter(argv: readonly string[]): string[] {
-    const script = `${this.cgroups.enter}\nexec nsenter --target ${this.holder} --net --mount --cgroup "$@"`;
+    // A umask that nobody expects: what others have to read must not depend on it.
+    const script = `umask 077\n${this.cgroups.enter}\nexec nsenter --target ${this.holder} --net --mount --cgroup "$@"`;
     return ['sh', '-ec', script, 'sh', ...argv];
   }
 
@@ -82,7 +90,7 @@ export class Sandbox {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await this.#holder?.ended;
-    if (this.#holder) this.cgroups.remove();
+    if (this.#holder) await this.cgroups.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -17,6 +17,7 @@ const pages: Readonly<Record<Kind, string>> = {
   lease: 'flock(2)',
   listen: 'listen(2)',
   'write-attribute': 'cgroups(7)',
+  'device-filter': 'bpf(2)',
   openpt: 'pty(7)',
   unshare: 'unshare(2)',
   setns: 'setns(2)',

@@ -86,6 +86,11 @@ const printers: { [K in Kind]: Printer<K> } = {
   ],
   listen: ({ ip, port, protocol }) => [`nc -l ${protocol === 'udp' ? '-u ' : ''}${word(ip)} ${port} &`],
   'write-attribute': ({ path, data }) => [`echo ${word(data.trim())} > ${word(path)}`],
+  'device-filter': ({ path, rules }) => [
+    `# no command takes the list (${rules.length} rules): it has to be compiled to a program, devices.o, first`,
+    'bpftool prog load devices.o /sys/fs/bpf/devices type cgroup/dev',
+    `bpftool cgroup attach ${word(path)} cgroup_device pinned /sys/fs/bpf/devices multi`,
+  ],
   openpt: ({ pid, ptmx }) => [
     `python3 -c 'import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)' /proc/${pid}/root${word(ptmx)}`,
   ],

@@ -10,6 +10,7 @@ const open = (path: string, flags = 'O_RDONLY|O_CLOEXEC') => `openat(AT_FDCWD, $
 const write = (path: string, data: string) =>
   `write(3<${path}>, ${quoted(data)}, ${Buffer.byteLength(data)})`;
 const flagsOf = (flags: readonly string[]) => (flags.length > 0 ? flags.join('|') : '0');
+const device = ({ type, major, minor, access }: DeviceRule) => `${type} ${major}:${minor} ${access}`;
 const limit = (value: number) => (value < 0 ? 'RLIM64_INFINITY' : String(value));
 const command = ({ argv, stdin }: { argv: readonly string[]; stdin?: string }) =>
   `execve(${pathname(argv[0] ?? '')}, [${argv.map((each) => quoted(each)).join(', ')}], [/* env */])${stdin ? ` <<< ${quoted(stdin.trim(), 160)}` : ''}`;
@@ -67,6 +68,12 @@ const printers: { [K in Kind]: Printer<K> } = {
   listen: ({ ip, port, protocol }) =>
     `bind(3, ${socket({ ip, port })})${protocol === 'tcp' ? `${and}listen(3, 511)` : ''}`,
   'write-attribute': ({ path, data }) => write(path, data),
+  'device-filter': ({ path, rules }) =>
+    [
+      `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insns=[/* ${rules.map(device).join(', ')} */], license="Apache-2.0"}, 24)`,
+      open(path, 'O_RDONLY|O_DIRECTORY|O_CLOEXEC'),
+      `bpf(BPF_PROG_ATTACH, {target_fd=4<${path}>, attach_bpf_fd=3, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI}, 16)`,
+    ].join(and),
   openpt: ({ pid, ptmx }) =>
     `${open(`/proc/${pid}/root${ptmx}`, 'O_RDWR|O_NOCTTY|O_CLOEXEC')}${and}ioctl(3, TIOCSPTLCK, [0])${and}ioctl(3, TIOCGPTN, [n])`,
 

@@ -21,14 +21,26 @@ function identityFiles(known: Known, root: string): Operation[] {
       ['hosts', files.hosts],
     ] as const
   ).map(([name, source]) =>
-    bindInRoot(root, name, `The file of the metadata stage is seen at /etc/${name}, over the image’s own.`, source, `/etc/${name}`),
+    bindInRoot(
+      root,
+      name,
+      `The file of the metadata stage is seen at /etc/${name}, over the image’s own.`,
+      source,
+      `/etc/${name}`,
+    ),
   );
 }
 
 function pivot(root: string): Operation[] {
   const step = { where: 'init', undo: 'with-init' } as const;
   return [
-    { ...step, kind: 'chdir', name: 'enter-root', path: root, why: 'pivot_root takes "." for both of its arguments, which saves a directory for the old root.' },
+    {
+      ...step,
+      kind: 'chdir',
+      name: 'enter-root',
+      path: root,
+      why: 'pivot_root takes "." for both of its arguments, which saves a directory for the old root.',
+    },
     {
       ...step,
       kind: 'pivot_root',
@@ -45,7 +57,13 @@ function pivot(root: string): Operation[] {
       flags: ['MNT_DETACH'],
       why: 'Detach the host’s whole tree: from now on no path in the container leads to it.',
     },
-    { ...step, kind: 'chdir', name: 'root', path: '/', why: 'The working directory was in the tree that has just gone.' },
+    {
+      ...step,
+      kind: 'chdir',
+      name: 'root',
+      path: '/',
+      why: 'The working directory was in the tree that has just gone.',
+    },
   ];
 }
 

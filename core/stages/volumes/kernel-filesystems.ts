@@ -6,19 +6,29 @@ import { bindInRoot, mountInRoot, noSuidDevExec } from './mount-operation.ts';
 /** /proc, /dev, /dev/pts, /sys, /dev/mqueue and /dev/shm, with the options that docker gives them. */
 export function kernelFilesystems(spec: Spec, known: Known, root: string): Operation[] {
   return [
-    mountInRoot(root, 'proc', 'The processes of the container’s own pid namespace: without it, ps would read the host’s.', {
-      source: 'proc',
-      target: '/proc',
-      fstype: 'proc',
-      flags: noSuidDevExec,
-    }),
-    mountInRoot(root, 'dev', 'An empty /dev in memory: only the devices that are put into it exist for the container.', {
-      source: 'tmpfs',
-      target: '/dev',
-      fstype: 'tmpfs',
-      flags: ['MS_NOSUID', 'MS_STRICTATIME'],
-      data: 'mode=755,size=65536k',
-    }),
+    mountInRoot(
+      root,
+      'proc',
+      'The processes of the container’s own pid namespace: without it, ps would read the host’s.',
+      {
+        source: 'proc',
+        target: '/proc',
+        fstype: 'proc',
+        flags: noSuidDevExec,
+      },
+    ),
+    mountInRoot(
+      root,
+      'dev',
+      'An empty /dev in memory: only the devices that are put into it exist for the container.',
+      {
+        source: 'tmpfs',
+        target: '/dev',
+        fstype: 'tmpfs',
+        flags: ['MS_NOSUID', 'MS_STRICTATIME'],
+        data: 'mode=755,size=65536k',
+      },
+    ),
     mountInRoot(root, 'devpts', 'Terminals of its own: /dev/pts/0 in here is not the host’s /dev/pts/0.', {
       source: 'devpts',
       target: '/dev/pts',
@@ -26,40 +36,57 @@ export function kernelFilesystems(spec: Spec, known: Known, root: string): Opera
       flags: ['MS_NOSUID', 'MS_NOEXEC'],
       data: 'newinstance,ptmxmode=0666,mode=0620,gid=5',
     }),
-    mountInRoot(root, 'sys', 'What the kernel says about devices and its network namespace, read-only: most of it is the host’s.', {
-      source: 'sysfs',
-      target: '/sys',
-      fstype: 'sysfs',
-      flags: [...noSuidDevExec, 'MS_RDONLY'],
-    }),
+    mountInRoot(
+      root,
+      'sys',
+      'What the kernel says about devices and its network namespace, read-only: most of it is the host’s.',
+      {
+        source: 'sysfs',
+        target: '/sys',
+        fstype: 'sysfs',
+        flags: [...noSuidDevExec, 'MS_RDONLY'],
+      },
+    ),
     ...interProcess(spec, known, root),
   ];
 }
 
 function interProcess(spec: Spec, known: Known, root: string): Operation[] {
   const peer = known.peers?.ipc;
-  if (spec.ipc === 'host') {
-    return [
-      bindInRoot(root, 'mqueue', 'The host’s message queues, since its ipc namespace is shared.', '/dev/mqueue', '/dev/mqueue'),
-      bindInRoot(root, 'shm', 'The host’s POSIX shared memory: it lives in a filesystem, not in the ipc namespace.', '/dev/shm', '/dev/shm'),
-    ];
-  }
   const mqueue = mountInRoot(root, 'mqueue', 'POSIX message queues of the ipc namespace, as files.', {
     source: 'mqueue',
     target: '/dev/mqueue',
     fstype: 'mqueue',
     flags: noSuidDevExec,
   });
+  if (spec.ipc === 'host') {
+    return [
+      // Mounted, not bound: the filesystem shows the queues of the ipc namespace, and not every host has it at /dev/mqueue.
+      mqueue,
+      bindInRoot(
+        root,
+        'shm',
+        'The host’s POSIX shared memory: it lives in a filesystem, not in the ipc namespace.',
+        '/dev/shm',
+        '/dev/shm',
+      ),
+    ];
+  }
   if (!peer) {
     return [
       mqueue,
-      mountInRoot(root, 'shm', 'POSIX shared memory (shm_open) is files in this tmpfs; --shm-size bounds it.', {
-        source: 'shm',
-        target: '/dev/shm',
-        fstype: 'tmpfs',
-        flags: noSuidDevExec,
-        data: `mode=1777,size=${Math.ceil(spec.shmSize / 1024)}k`,
-      }),
+      mountInRoot(
+        root,
+        'shm',
+        'POSIX shared memory (shm_open) is files in this tmpfs; --shm-size bounds it.',
+        {
+          source: 'shm',
+          target: '/dev/shm',
+          fstype: 'tmpfs',
+          flags: noSuidDevExec,
+          data: `mode=1777,size=${Math.ceil(spec.shmSize / 1024)}k`,
+        },
+      ),
     ];
   }
   return [

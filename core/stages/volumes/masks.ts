@@ -8,29 +8,49 @@ const nameOf = (path: string): string => path.slice(1).replaceAll('/', '-');
 export function masks(root: string, paths: KernelPaths): Operation[] {
   return [
     ...paths.readOnly.flatMap((path): Operation[] => [
-      mountInRoot(root, `bind-${nameOf(path)}`, `A mount of ${path} over itself, so that it can have attributes of its own.`, {
-        source: path,
-        sourceRoot: root,
-        target: path,
-        flags: ['MS_BIND', 'MS_REC'],
-      }),
-      readOnly(root, `read-only-${nameOf(path)}`, `${path} changes the whole machine, so the container may only read it.`, path),
+      mountInRoot(
+        root,
+        `bind-${nameOf(path)}`,
+        `A mount of ${path} over itself, so that it can have attributes of its own.`,
+        {
+          source: path,
+          sourceRoot: root,
+          target: path,
+          flags: ['MS_BIND', 'MS_REC'],
+        },
+      ),
+      readOnly(
+        root,
+        `read-only-${nameOf(path)}`,
+        `${path} changes the whole machine, so the container may only read it.`,
+        path,
+      ),
     ]),
     ...paths.maskedFiles.map((path) =>
-      mountInRoot(root, `mask-${nameOf(path)}`, `${path} tells about the whole machine: cover it with /dev/null.`, {
-        source: '/dev/null',
-        sourceRoot: root,
-        target: path,
-        flags: ['MS_BIND'],
-      }),
+      mountInRoot(
+        root,
+        `mask-${nameOf(path)}`,
+        `${path} tells about the whole machine: cover it with /dev/null.`,
+        {
+          source: '/dev/null',
+          sourceRoot: root,
+          target: path,
+          flags: ['MS_BIND'],
+        },
+      ),
     ),
     ...paths.maskedDirectories.map((path) =>
-      mountInRoot(root, `mask-${nameOf(path)}`, `${path} tells about the whole machine: cover it with an empty, read-only tmpfs.`, {
-        source: 'tmpfs',
-        target: path,
-        fstype: 'tmpfs',
-        flags: ['MS_RDONLY'],
-      }),
+      mountInRoot(
+        root,
+        `mask-${nameOf(path)}`,
+        `${path} tells about the whole machine: cover it with an empty, read-only tmpfs.`,
+        {
+          source: 'tmpfs',
+          target: path,
+          fstype: 'tmpfs',
+          flags: ['MS_RDONLY'],
+        },
+      ),
     ),
   ];
 }

@@ -7,11 +7,32 @@ export function mountInRoot(
   why: string,
   call: Pick<OperationOf<'mount'>, 'source' | 'target'> & Partial<OperationOf<'mount'>>,
 ): Operation {
-  return { kind: 'mount', where: 'init', name, root, flags: [], create: 'directory', why, undo: 'with-init', ...call };
+  return {
+    kind: 'mount',
+    where: 'init',
+    name,
+    root,
+    flags: [],
+    create: 'directory',
+    why,
+    undo: 'with-init',
+    ...call,
+  };
 }
 
-export function bindInRoot(root: string, name: string, why: string, source: string, target: string): Operation {
-  return mountInRoot(root, name, why, { source, target, flags: ['MS_BIND', 'MS_REC'], create: 'like-source' });
+export function bindInRoot(
+  root: string,
+  name: string,
+  why: string,
+  source: string,
+  target: string,
+): Operation {
+  return mountInRoot(root, name, why, {
+    source,
+    target,
+    flags: ['MS_BIND', 'MS_REC'],
+    create: 'like-source',
+  });
 }
 
 export function readOnly(root: string, name: string, why: string, path: string): Operation {

@@ -37,8 +37,16 @@ function bind(root: string, { source, target, readOnly: ro, mustExist }: Bind): 
             undo: 'nothing',
           } as const,
         ]),
-    bindInRoot(root, `bind-${name}`, `The host’s ${source} is seen at ${target}: the same files, not a copy.`, source, target),
-    ...(ro ? [readOnly(root, `read-only-${name}`, 'The container may look, the host may still write.', target)] : []),
+    bindInRoot(
+      root,
+      `bind-${name}`,
+      `The host’s ${source} is seen at ${target}: the same files, not a copy.`,
+      source,
+      target,
+    ),
+    ...(ro
+      ? [readOnly(root, `read-only-${name}`, 'The container may look, the host may still write.', target)]
+      : []),
   ];
 }
 
@@ -56,7 +64,9 @@ function volume(root: string, known: Known, spec: Volume): Operation[] {
       volume,
       owner: id,
       path,
-      why: anonymous ? 'A volume without a name: it goes with the container when --rm removes it.' : 'A volume is a directory that no container owns: it outlives them all.',
+      why: anonymous
+        ? 'A volume without a name: it goes with the container when --rm removes it.'
+        : 'A volume is a directory that no container owns: it outlives them all.',
       undo: { at: anonymous ? 'remove' : 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
       saves: `volumes.${volume}`,
     },
@@ -75,8 +85,19 @@ function volume(root: string, known: Known, spec: Volume): Operation[] {
       undo: 'nothing',
     });
   }
-  operations.push(bindInRoot(root, `bind-${name}`, `The volume is seen at ${spec.target}; writes go past the container’s own layer.`, state.path, spec.target));
-  if (spec.readOnly) operations.push(readOnly(root, `read-only-${name}`, 'This container may only read the volume.', spec.target));
+  operations.push(
+    bindInRoot(
+      root,
+      `bind-${name}`,
+      `The volume is seen at ${spec.target}; writes go past the container’s own layer.`,
+      state.path,
+      spec.target,
+    ),
+  );
+  if (spec.readOnly)
+    operations.push(
+      readOnly(root, `read-only-${name}`, 'This container may only read the volume.', spec.target),
+    );
   return operations;
 }
 
@@ -84,13 +105,18 @@ function tmpfs(root: string, spec: Tmpfs): Operation[] {
   const { target } = spec;
   const { flags, data } = tmpfsMount(spec);
   return [
-    mountInRoot(root, `tmpfs-${label(target)}`, `${target} is kept in memory and forgotten with the container.`, {
-      source: 'tmpfs',
-      target,
-      fstype: 'tmpfs',
-      flags,
-      ...(data !== '' && { data }),
-    }),
+    mountInRoot(
+      root,
+      `tmpfs-${label(target)}`,
+      `${target} is kept in memory and forgotten with the container.`,
+      {
+        source: 'tmpfs',
+        target,
+        fstype: 'tmpfs',
+        flags,
+        ...(data !== '' && { data }),
+      },
+    ),
   ];
 }
 
@@ -110,7 +136,9 @@ export function userMounts(root: string, known: Known, mounts: readonly MountSpe
 
 /** Whether every volume is there, so that the operations behind them can be planned. */
 export function volumesKnown(known: Known, mounts: readonly MountSpec[]): boolean {
-  return mounts.every((mount) => mount.type !== 'volume' || known.volumes?.[volumeName(mount, need(known, 'id'))] !== undefined);
+  return mounts.every(
+    (mount) => mount.type !== 'volume' || known.volumes?.[volumeName(mount, need(known, 'id'))] !== undefined,
+  );
 }
 
 /** Where a volume's files are, for inspect. */

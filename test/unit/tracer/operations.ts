@@ -39,6 +39,11 @@ const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'n
   },
   lease: { where: 'host', network: 'tsstep0', holder: id },
   listen: { where: 'host', ip: '0.0.0.0', port: 8080, protocol: 'tcp' },
+  'device-filter': {
+    where: 'host',
+    path: '/sys/fs/cgroup/tsstep/x',
+    rules: [{ type: 'c', major: 136, minor: '*', access: 'rwm' }],
+  },
   'write-attribute': { where: 'host', path: '/sys/fs/cgroup/tsstep/x/memory.max', data: '67108864' },
   openpt: { where: 'host', pid: 42, ptmx: '/dev/pts/ptmx' },
   unshare: { where: 'init', flags: ['CLONE_NEWUTS'] },

@@ -23,4 +23,10 @@ export const network = {
     a pid to cgroup.procs moves that process; its later children are born inside. docker writes the same files, or asks systemd to.
     In cgroup v2 a controller must first be switched on in the parent's cgroup.subtree_control, and ENOENT here often means that
     it was not.`,
+  'device-filter': `A device node is only a pair of numbers, and root in a container may make one: mknod with the numbers of the
+    host's disk, open it, read everything. So the kernel asks once more when a node is made or opened. Cgroup v1 has a file with a
+    list of allowed devices; v2 has none, and a small program written for the kernel (eBPF) decides instead: it is told type, major,
+    minor and what is asked for, and answers 1 or 0. runc makes the same program from the same list. Before it is loaded, a verifier
+    proves that it ends and touches nothing else. Refused, mknod or open says EPERM; bpf itself says EPERM inside another container,
+    and EINVAL if the kernel was built without CONFIG_CGROUP_BPF.`,
 } as const satisfies Partial<Record<Kind, string>>;

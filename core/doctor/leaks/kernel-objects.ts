@@ -1,0 +1,76 @@
+/** What runs make in the kernel: mounts, links, nft tables, cgroups. Seen from this process's own namespaces. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { mountsOf as hierarchiesOf, parentPath } from '../../cgroup/group.ts';
+import { readLayout } from '../../cgroup/layout.ts';
+import { TsstepError } from '../../errors.ts';
+import { tolerating } from '../../kernel/errno.ts';
+import { containers } from '../../paths.ts';
+import type { Found, Owner } from './found.ts';
+
+/** Mounts below the state directory. */
+export function mounts(root: string): Found[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point.startsWith(`${root}/`));
+  return points.map((point) => {
+    const below = point.startsWith(`${containers(root)}/`) ? point.slice(containers(root).length + 1) : '';
+    const id = below.split('/')[0];
+    return { what: `mount ${point}`, owner: id ? { container: id } : 'nobody', remedy: `umount -l ${point}` };
+  });
+}
+
+/** /proc/net is that of the reader's network namespace, without a tool; /sys/class/net that of whoever mounted it. */
+export function links(): Found[] {
+  const names = readFileSync('/proc/net/dev', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':')[0]?.trim() ?? '');
+  return names.flatMap((name): Found[] => {
+    const [, id] = /^ts[sp]([0-9a-f]{8})$/.exec(name) ?? [];
+    const owner: Owner | undefined = id ? { container: id } : /^tsstep/.test(name) ? { share: `bridge-${name}` } : undefined;
+    return owner ? [{ what: `link ${name}`, owner, remedy: `ip link delete dev ${name}` }] : [];
+  });
+}
+
+/** None where `nft` cannot be asked: not installed, or not root. */
+export function tables(): Found[] {
+  const listed = spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' });
+  const lines = listed.status === 0 ? listed.stdout.split('\n') : [];
+  return lines.flatMap((line): Found[] => {
+    const [, family, name] = /^table (\w+) (tsstep(?:-[0-9a-f]{12})?)$/.exec(line.trim()) ?? [];
+    if (!family || !name) return [];
+    const owner: Owner = name === 'tsstep' ? { share: 'nat-tsstep0' } : { container: name.slice('tsstep-'.length) };
+    return [{ what: `nft table ${family} ${name}`, owner, remedy: `nft delete table ${family} ${name}` }];
+  });
+}
+
+/** The containers' groups of every hierarchy, and their parent when nothing is in it. */
+export function cgroups(): Found[] {
+  return parents().flatMap((parent): Found[] => {
+    const groups = subdirectories(parent);
+    if (groups === undefined) return [];
+    const found = groups.map((path) => {
+      const owner: Owner = { container: basename(path) };
+      return { what: `cgroup ${path}`, owner, remedy: `rmdir ${path}` };
+    });
+    const alone: Found = { what: `cgroup ${parent}`, owner: { share: 'cgroup-tsstep' }, remedy: `rmdir ${parent}` };
+    return groups.length === 0 ? [alone] : found;
+  });
+}
+
+function parents(): string[] {
+  try {
+    return hierarchiesOf(readLayout()).map(parentPath);
+  } catch (error) {
+    // Without cgroups none can be left behind.
+    if (error instanceof TsstepError) return [];
+    throw error;
+  }
+}
+
+function subdirectories(path: string): string[] | undefined {
+  const entries = tolerating(['ENOENT', 'ENODEV'], () => readdirSync(path, { withFileTypes: true }));
+  return entries?.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+}

@@ -1,0 +1,46 @@
+/** Processes of tsstep: inits that nobody commands any more, and supervisors of other state directories. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { stateDirectories } from '../../host/facts.ts';
+import { tolerating } from '../../kernel/errno.ts';
+import type { Found } from './found.ts';
+
+/** Processes end while they are looked at, and others' environment is not for everybody. */
+const unseen = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
+
+const read = (pid: number, file: string): string => tolerating(unseen, () => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? '';
+
+const pids = (): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+
+const words = (pid: number): string[] => read(pid, 'cmdline').split('\0').slice(0, -1);
+
+/** Field 4 of /proc/PID/stat, behind the command's name in brackets. */
+function parentOf(pid: number): number {
+  const stat = read(pid, 'stat');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
+/** vitest sets its title to `node (vitest …)`. */
+const isNode = (pid: number): boolean => /(^|\/)node(js)?( |$)/.test(words(pid)[0] ?? '');
+
+/** unshare and nsenter stand between init and the Node that started it; when that has ended, they belong to pid 1. */
+function hasSupervisor(pid: number): boolean {
+  for (let at = parentOf(pid); at > 1; at = parentOf(at)) if (isNode(at)) return true;
+  return false;
+}
+
+/** Inits without anybody who would tell them what to do. */
+export function inits(): Found[] {
+  return pids()
+    .filter((pid) => words(pid).at(-1)?.endsWith('/dist/init.cjs') && isNode(pid) && !hasSupervisor(pid))
+    .map((pid) => ({ what: `init, process ${pid}`, owner: { init: pid }, remedy: `kill -9 ${pid}` }));
+}
+
+/** State directories of the tsstep processes that live: their containers are nobody's leak. */
+export function placesInUse(): { root: string; run: string }[] {
+  const supervisors = pids().filter((pid) => words(pid).some((word) => /(^|\/)(bin\/main|dist\/tsstep)\.cjs$/.test(word)));
+  const places = supervisors.map((pid) => {
+    const pairs = read(pid, 'environ').split('\0').map((pair) => pair.split('=') as [string, string]);
+    return stateDirectories(Object.fromEntries(pairs));
+  });
+  return [...new Map(places.map((place) => [`${place.root} ${place.run}`, place])).values()];
+}

@@ -1,0 +1,84 @@
+/** `tsstep inspect`: what is known about containers, in the words and the shape of docker's. */
+import { containerFiles } from '../../core/paths.ts';
+import { type Container, type ContainerState, findContainer } from '../../core/store/containers.ts';
+import { isAlive } from '../../core/host/process.ts';
+import { type Journalled, journalOf } from '../recover.ts';
+import { render } from './format/template.ts';
+import { configOf } from './inspect/config.ts';
+import { graphDriverOf } from './inspect/graph-driver.ts';
+import { hostConfigOf } from './inspect/host-config.ts';
+import { mountsOf } from './inspect/mounts.ts';
+import { networkSettingsOf } from './inspect/network.ts';
+import { forEach, openState } from './state.ts';
+
+export async function inspect(references: readonly string[], { format }: { format?: string }): Promise<number> {
+  const { root } = openState('inspect');
+  const found: object[] = [];
+  const code = await forEach(references, (reference) => {
+    const container = findContainer(root, reference);
+    const shown = inspected(root, container, journalOf(root, container.config.id));
+    if (format === undefined) found.push(shown);
+    else process.stdout.write(`${render(format, shown)}\n`);
+  });
+  if (format === undefined) process.stdout.write(`${JSON.stringify(found, null, 4)}\n`);
+  return code;
+}
+
+/** What Go's zero time looks like: docker has no null here. */
+const NEVER = '0001-01-01T00:00:00Z';
+
+function inspected(root: string, container: Container, journalled: Journalled | undefined): object {
+  const { config, state } = container;
+  const { id, name, created, image, argv } = config;
+  const files = containerFiles(root, id);
+  const known = journalled?.known;
+  const pid = pidOf(state, journalled);
+  const [path = '', ...args] = argv;
+  return {
+    Id: id,
+    Created: created,
+    Path: path,
+    Args: args,
+    State: stateOf(state, pid),
+    Image: image.id,
+    ImageName: image.name,
+    ImageDigest: image.digest,
+    ResolvConfPath: files.resolvConf,
+    HostnamePath: files.hostname,
+    HostsPath: files.hosts,
+    LogPath: '',
+    Name: `/${name}`,
+    RestartCount: 0,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    HostConfig: hostConfigOf(config, known),
+    GraphDriver: graphDriverOf(root, id, known),
+    Mounts: mountsOf(root, config),
+    Config: configOf(config, known),
+    NetworkSettings: networkSettingsOf(container, known, pid),
+  };
+}
+
+/** Docker's 0 where nothing runs. A kept container's init waits, and has its namespaces. */
+function pidOf(state: ContainerState, journalled: Journalled | undefined): number {
+  const process = state.process ?? journalled?.known.init;
+  const over = state.status === 'exited' || !process || !isAlive(process);
+  return over ? 0 : process.pid;
+}
+
+function stateOf(state: ContainerState, pid: number) {
+  const { status, exitCode = 0, oomKilled = false, startedAt = NEVER, finishedAt = NEVER, error = '' } = state;
+  return {
+    Status: status === 'creating' ? 'created' : status,
+    Running: status === 'running',
+    Paused: false,
+    Restarting: false,
+    OOMKilled: oomKilled,
+    Dead: status === 'dead',
+    Pid: pid,
+    ExitCode: exitCode,
+    Error: error,
+    StartedAt: startedAt,
+    FinishedAt: finishedAt,
+  };
+}

@@ -1,0 +1,144 @@
+/** What must hold at every operation there is: the list comes from recorded runs, so a new operation is tried as well. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { apply, revert } from '../../tracer/diff.ts';
+import type { Event } from '../../tracer/events.ts';
+import type { Snapshot } from '../../tracer/snapshot.ts';
+import type { Started } from '../support/commands.ts';
+import { type HostState, hostState } from '../support/host-state.ts';
+import { everywhere } from '../support/parallel.ts';
+import { ofType, operationsOf, type Recording, record } from '../support/recording.ts';
+import { prepare, richRuns, wordsOf } from '../support/rich-runs.ts';
+import { type Sandbox, useSandbox } from '../support/sandbox.ts';
+
+/** Each has the host that it had before any of these runs, with a container called `peer` to share namespaces with. */
+const sandboxes = [useSandbox(), useSandbox(), useSandbox()];
+const untouched = new Map<Sandbox, HostState>();
+const recordings: { name: string; words: (sandbox: Sandbox) => string[]; recording: Recording }[] = [];
+/** Every operation once, with the first run that has it. */
+let points: { at: string; words: (sandbox: Sandbox) => string[] }[] = [];
+
+async function startPeer(sandbox: Sandbox): Promise<Started<Event>> {
+  const peer = sandbox.startTsstep(['run', '--rm', '--name', 'peer', 'lab', 'sh', '-c', 'echo up; exec sleep infinity']);
+  await peer.says('up');
+  return peer;
+}
+
+beforeAll(async () => {
+  if (process.getuid?.() !== 0) return;
+  const [first] = sandboxes as [Sandbox, ...Sandbox[]];
+  for (const sandbox of sandboxes) {
+    prepare(sandbox);
+    await startPeer(sandbox);
+  }
+  for (const [name, run] of Object.entries(richRuns)) {
+    const words = (sandbox: Sandbox): string[] => wordsOf(run, sandbox);
+    recordings.push({ name, words, recording: await record(first, words(first)) });
+  }
+  // A named volume outlives the container that made it.
+  rmSync(join(first.root, 'volumes/data'), { recursive: true });
+  for (const sandbox of sandboxes) untouched.set(sandbox, await hostState(sandbox));
+  const seen = new Set<string>();
+  points = recordings.flatMap(({ words, recording }) =>
+    operationsOf(recording.events).flatMap((at) => {
+      if (seen.has(at)) return [];
+      seen.add(at);
+      return [{ at, words }];
+    }),
+  );
+});
+
+async function expectUntouched(sandbox: Sandbox, what: string): Promise<void> {
+  expect(await hostState(sandbox), what).toEqual(untouched.get(sandbox));
+}
+
+const withFlags = ([command = '', ...words]: readonly string[], ...flags: readonly string[]): string[] => [command, ...flags, ...words];
+
+describe('law 1', () => {
+  it('leaves the host as it was, whichever operation fails', async () => {
+    expect(points.length).toBeGreaterThan(150);
+    await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
+      const { code, stderr } = await sandbox.tsstep(withFlags(words(sandbox), '--inject', `${at}=EIO`));
+      expect({ code, stderr }, at).toEqual({ code: 125, stderr: expect.stringContaining(at) });
+      expect(stderr, at).toContain('EIO');
+      await expectUntouched(sandbox, `failed at ${at}`);
+    });
+  });
+
+  it('leaves nothing but the image cache, whichever operation of a first run fails', async () => {
+    const [first] = sandboxes as [Sandbox, ...Sandbox[]];
+    const cold = (sandbox: Sandbox, name: string) => ({ env: { TSSTEP_ROOT: join(sandbox.directory, name), TSSTEP_RUN: join(sandbox.root, 'run') } });
+    const run = 'run --rm --network none lab sleep infinity'.split(' ');
+    const { events } = await record(first, run, cold(first, 'cold'));
+    const image = operationsOf(events).filter((at) => at.startsWith('image:'));
+    expect(image.length).toBeGreaterThan(3);
+    await everywhere(sandboxes, image, async (sandbox, at) => {
+      const { code, stderr } = await sandbox.tsstep(withFlags(run, '--inject', `${at}=EIO`), cold(sandbox, at));
+      expect({ code, stderr }, at).toEqual({ code: 125, stderr: expect.stringContaining(at) });
+      expect((await hostState(sandbox, join(sandbox.directory, at))).files).toEqual([]);
+    });
+  });
+});
+
+describe('law 2', () => {
+  const clean = async (sandbox: Sandbox, killed: Started<Event>, what: string): Promise<void> => {
+    killed.kill('SIGKILL');
+    await killed.ended;
+    const { code, stderr } = await sandbox.tsstep(['clean']);
+    expect({ code, stderr }, what).toMatchObject({ code: 0 });
+    await expectUntouched(sandbox, what);
+  };
+
+  it('cleans up after a tsstep that was killed while it paused before an operation', async () => {
+    await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
+      const started = sandbox.startTsstep(withFlags(words(sandbox), '--break', at), { stdin: 'pipe', events: true });
+      await started.event(`a pause before ${at}`, (event): event is Event => event.type === 'paused' && event.before === at);
+      await clean(sandbox, started, `killed before ${at}`);
+    });
+  });
+
+  it('cleans up after a tsstep that was killed while it performed an operation', async () => {
+    await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
+      const started = sandbox.startTsstep(words(sandbox), { events: true });
+      await started.event(at, (event): event is Event => event.type === 'operation-started' && `${event.stage}:${event.name}` === at);
+      await clean(sandbox, started, `killed in ${at}`);
+    });
+  });
+});
+
+/** Operations that nothing in /proc, /sys or on the disk tells about; each with its reason. */
+const invisible: Readonly<Record<string, string>> = {
+  'exec:parent-death': 'PR_SET_PDEATHSIG can be read by the process itself only, with prctl(2)',
+};
+
+describe('law 3', () => {
+  it('shows a change for every operation but those that the kernel tells nobody about', () => {
+    const silent = recordings.flatMap(({ name, recording }) =>
+      ofType(recording.events, 'operation-ended')
+        .filter((event) => event.ok && event.changes.length === 0)
+        .map(({ stage, name: operation }) => `${stage}:${operation}`)
+        .filter((at) => invisible[at] === undefined)
+        .map((at) => `${at} (${name})`),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('law 4', () => {
+  it('gives each keyframe when the changes are applied, and the start when they are taken back', () => {
+    for (const { name, recording } of recordings) {
+      const [start] = ofType(recording.events, 'snapshot');
+      let state = start?.state as Snapshot;
+      const undo: Snapshot[] = [];
+      for (const event of recording.events) {
+        if (event.type === 'operation-ended' && event.ok) {
+          undo.push(state);
+          state = apply(state, event.changes);
+          expect(revert(state, event.changes), `${name}: ${event.stage}:${event.name} taken back`).toEqual(undo.at(-1));
+        } else if (event.type === 'snapshot') expect(state, `${name}: keyframe ${event.seq}`).toEqual(event.state);
+      }
+      expect(undo.length).toBeGreaterThan(50);
+    }
+  });
+});
