@@ -1,3 +1,4 @@
+import type { Duplex, Readable } from 'node:stream';
 import type { Known } from './known.ts';
 import type { Operation, Outcome } from './operation.ts';
 import type { UndoAction } from './undo.ts';
@@ -34,10 +35,10 @@ export interface Exit {
 /** The container's standard streams, on the supervisor's side. */
 export interface ContainerStreams {
   stdin?: NodeJS.WritableStream;
-  stdout?: NodeJS.ReadableStream;
-  stderr?: NodeJS.ReadableStream;
+  stdout?: Readable;
+  stderr?: Readable;
   /** With a terminal all three are this one. */
-  terminal?: { stream: NodeJS.ReadWriteStream; resize(rows: number, columns: number): void };
+  terminal?: { stream: Duplex; resize(rows: number, columns: number): void };
 }
 
 export interface RunningContainer {

@@ -71,7 +71,7 @@ export type InitAction =
   | { kind: 'umask'; mask: number }
   /** SIGPIPE and SIGXFSZ back to default and an empty mask: exec keeps what Node set. */
   | { kind: 'reset-signals' }
-  /** Forget the parent-death signal that `unshare --kill-child` set: exec would keep it. */
+  /** Forget the parent-death signal that was set when init was started: exec would keep it. */
   | { kind: 'clear-pdeathsig' }
   /** close_range(3, ~0, CLOSE_RANGE_CLOEXEC). */
   | { kind: 'close-range' }
@@ -114,7 +114,6 @@ export type Action =
   | (SharedAction & { where: Where });
 
 export type Kind = Action['kind'];
-export type ActionOf<K extends Kind> = Extract<Action, { kind: K }>;
 
 export type CloneFlag =
   | 'CLONE_NEWNS'

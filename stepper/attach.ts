@@ -1,4 +1,5 @@
 /** Between the person's terminal and the container's process: bytes, window size, signals. */
+import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tolerating } from '../core/kernel/errno.ts';
@@ -32,12 +33,10 @@ const forwarded = [
 /** Output that is still in the pipe when the process has ended; a child that outlives it (--pid host) may never close it. */
 const DRAIN_MILLISECONDS = 2000;
 
-function pump(
-  source: NodeJS.ReadableStream,
-  stream: 'stdout' | 'stderr',
-  { record, show }: AttachOptions,
-): Promise<void> {
+function pump(source: Readable, stream: 'stdout' | 'stderr', { record, show }: AttachOptions): Promise<void> {
   const decoder = new StringDecoder('utf8');
+  // Nobody reads any more (`| head`): closing our end too gives the container's process the SIGPIPE that it would get by itself.
+  process[stream].on('error', () => source.destroy());
   source.on('data', (chunk: Buffer) => {
     record?.emit({ type: 'output', stream, text: decoder.write(chunk) });
     if (!show || process[stream].write(chunk)) return;
@@ -45,6 +44,8 @@ function pump(
     process[stream].once('drain', () => source.resume());
   });
   return new Promise((resolve) => {
+    // A short command has written everything and is gone before anybody listens.
+    if (source.closed) resolve();
     // EIO is how a terminal's master side says that the last process has closed the other one.
     source.on('error', () => resolve());
     source.on('close', () => resolve());
@@ -98,7 +99,12 @@ export async function attach(options: AttachOptions): Promise<Exit> {
   });
   try {
     const exit = await container.exited;
-    await Promise.race([Promise.all(drained), sleep(DRAIN_MILLISECONDS, undefined, { ref: false })]);
+    const enough = new AbortController();
+    await Promise.race([
+      Promise.all(drained),
+      sleep(DRAIN_MILLISECONDS, undefined, enough).catch(() => undefined),
+    ]);
+    enough.abort();
     return exit;
   } finally {
     for (const finish of [...finishers, ...handlers]) finish();

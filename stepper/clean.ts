@@ -1,79 +1,85 @@
 /** Taking back what runs that were killed have left, from their journals, and what has not even a journal any more. */
-import { existsSync, rmSync, unlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { releaseOf } from '../core/doctor/holds.ts';
 import { holds, leases, nameLinks, partialImages, partialLayers } from '../core/doctor/leaks/files.ts';
-import type { Found } from '../core/doctor/leaks/index.ts';
+import type { Found, Owner } from '../core/doctor/leaks/index.ts';
 import { failureOf } from '../core/errors.ts';
-import { removeTemporary } from '../core/image/temporary.ts';
 import { withLock } from '../core/kernel/fs.ts';
 import type { HostFacts } from '../core/known.ts';
 import { releaseLease } from '../core/network/leases.ts';
-import type { Failure } from '../core/operation.ts';
 import { lock } from '../core/paths.ts';
 import { release } from '../core/perform/share.ts';
-import { Living, journalled } from './leaks.ts';
-import { abandoned, dueAfterCrash, recover, removeEmptyJournals } from './recover.ts';
+import { journalled, Living } from './leaks.ts';
+import { abandoned, dueAfterCrash, type Recovery, recover, removeEmptyJournals } from './recover.ts';
 
 type Places = Pick<HostFacts, 'root' | 'run'>;
 
-export interface Cleaned {
+export interface Cleaned extends Recovery {
   /** The run, or what was there without one. */
   what: string;
-  /** `stage:operation` of what was taken back. */
-  undone: readonly string[];
-  problems: readonly { at: string; failure: Failure }[];
 }
 
+/** Safe to be repeated, and to be done while other containers run. */
 export async function clean(places: Places): Promise<Cleaned[]> {
   const cleaned: Cleaned[] = [];
   for (const run of abandoned(places.root)) {
     const { known, started, remove } = run;
     const name = known.name === undefined ? '' : `, container ${known.name}`;
-    const kept = started && !remove ? ' (its files are kept: tsstep rm)' : '';
+    const kept = started && !remove ? ` (it ran: its files stay until \`tsstep rm ${known.name}\`)` : '';
     cleaned.push({ what: `run ${run.run}${name}${kept}`, ...(await recover(run, dueAfterCrash(run))) });
   }
-  for (const [found, remove] of stale(places)) cleaned.push(await attempt(found, remove));
+  for (const { found, remove } of stale(places)) cleaned.push(await removing(found, remove));
   const empty = removeEmptyJournals(places.root, Date.now() - A_MINUTE);
-  if (empty > 0) cleaned.push({ what: `${empty} empty journal${empty === 1 ? '' : 's'}`, undone: [], problems: [] });
+  if (empty > 0) cleaned.push({ what: `empty journals: ${empty}`, undone: [], problems: [] });
   return cleaned;
 }
 
 /** A journal is empty for an instant only. */
 const A_MINUTE = 60_000;
 
-async function attempt({ what }: Found, remove: () => void | Promise<void>): Promise<Cleaned> {
+type Remove = (path: string) => void | Promise<void>;
+
+async function removing({ what, path }: Found, remove: Remove): Promise<Cleaned> {
   try {
-    await remove();
+    if (path !== undefined) await remove(path);
     return { what, undone: [], problems: [] };
   } catch (error) {
     return { what, undone: [], problems: [{ at: what, failure: failureOf(error) }] };
   }
 }
 
-/** What is nobody's, and how each is removed. */
-function stale(places: Places): [Found, () => void | Promise<void>][] {
-  const pathOf = ({ what }: Found): string => what.slice(what.indexOf('/'));
-  const all: [Found, () => void | Promise<void>][] = [
-    ...leases(places).map((found): [Found, () => Promise<void>] => {
-      const file = pathOf(found);
-      return [found, () => releaseLease(places.run, basename(dirname(file)), basename(file).replace(/^\./, ''))];
-    }),
+const removePath: Remove = (path) => rmSync(path, { recursive: true, force: true });
+
+/** Files that say that somebody holds something, where that somebody neither lives nor has a journal that would end it. */
+function stale(places: Places): { found: Found; remove: Remove }[] {
+  const kinds: readonly (readonly [Found[], Remove])[] = [
+    [
+      leases(places),
+      (path) => releaseLease(places.run, basename(dirname(path)), basename(path).replace(/^\./, '')),
+    ],
+    [holds(places), (path) => letGo(places, path)],
+    [nameLinks(places), removePath],
+    [partialLayers(places), removePath],
+    [partialImages(places), removePath],
   ];
-  void holds;
-  void nameLinks;
-  void partialImages;
-  void partialLayers;
-  void existsSync;
-  void rmSync;
-  void unlinkSync;
-  void join;
-  void removeTemporary;
-  void withLock;
-  void lock;
-  void release;
-  void releaseOf;
-  void Living;
-  void journalled;
-  return all;
+  const living = new Living(places);
+  const remembered = journalled(places.root);
+  const isStale = (owner: Owner): boolean => {
+    const container = typeof owner === 'object' && 'container' in owner ? owner.container : '';
+    return !living.owns(owner) && !remembered.has(container);
+  };
+  return kinds.flatMap(([all, remove]) =>
+    all.filter(({ owner }) => isStale(owner)).map((found) => ({ found, remove })),
+  );
+}
+
+/** `path`: `<resource>/holders/<container>`, or `<resource>/holders` when nobody holds it. */
+async function letGo(places: Places, path: string): Promise<void> {
+  if (basename(path) === 'holders') {
+    await withLock(lock(places.run), () => removePath(dirname(path)));
+    return;
+  }
+  const resource = basename(dirname(dirname(path)));
+  await release(places, releaseOf(resource, basename(path)));
 }

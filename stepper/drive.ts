@@ -8,7 +8,7 @@ import type { Pace, PauseReason, Stepping } from './stepping.ts';
 
 export type Driven =
   | { result: 'started' }
-  | { result: 'failed'; failure: Failure; problems: readonly UndoProblem[] }
+  | { result: 'failed'; failure: Failure; at: string; problems: readonly UndoProblem[] }
   | { result: 'rolled-back'; problems: readonly UndoProblem[] }
   | { result: 'kept' };
 
@@ -60,5 +60,5 @@ export async function drive(options: DriveOptions): Promise<Driven> {
 /** Somebody who steps wants to see the state in which it failed before it is taken back. */
 async function failed(options: DriveOptions, failure: Failure, at: string): Promise<Driven> {
   if (options.frontEnd.observes && !options.stop.requested) await pause(options, 'failure', at);
-  return { result: 'failed', failure, problems: await options.session.undo(EVERYTHING) };
+  return { result: 'failed', failure, at, problems: await options.session.undo(EVERYTHING) };
 }

@@ -1,7 +1,7 @@
 /** Comparing what is on the host with who lives: what nobody owns has been left behind. */
-import { type Found, type Owner, findTraces, heldBy, placesInUse } from '../core/doctor/leaks/index.ts';
-import type { HostFacts } from '../core/known.ts';
+import { type Found, findTraces, heldBy, type Owner, placesInUse } from '../core/doctor/leaks/index.ts';
 import { tolerating } from '../core/kernel/errno.ts';
+import type { HostFacts } from '../core/known.ts';
 import { abandoned, isLiving, listJournals } from './recover.ts';
 
 type Places = Pick<HostFacts, 'root' | 'run'>;
@@ -15,12 +15,19 @@ export class Living {
 
   /** Other state directories count as well: bridge, tables and cgroups are the host's, whoever made them. */
   constructor(own: Places) {
-    const places = [own, ...placesInUse()];
-    const living = places.flatMap(({ root }) => journalsOf(root)).filter(isLiving);
+    const places = [{ ...own, sees: { net: true, cgroup: true } }, ...placesInUse()];
+    const roots = new Set(places.map(({ root }) => root));
+    const living = [...roots].flatMap(journalsOf).filter(isLiving);
     this.containers = new Set(living.flatMap(({ known }) => (known.id === undefined ? [] : [known.id])));
     this.#runs = new Set(living.map(({ run }) => run));
     this.#inits = new Set(living.flatMap(({ known }) => (known.init === undefined ? [] : [known.init.pid])));
-    this.#shares = new Set(places.flatMap((place) => heldBy(place, this.containers)));
+    this.#shares = new Set(
+      places.flatMap((place) => {
+        const isSeen = (resource: string) =>
+          resource.startsWith('cgroup-') ? place.sees.cgroup : place.sees.net;
+        return heldBy(place, this.containers).filter(isSeen);
+      }),
+    );
   }
 
   owns(owner: Owner): boolean {
@@ -57,7 +64,10 @@ export function leaks(places: Places): Found[] {
   });
   const ids = unfinished.map(({ known }) => known.id ?? '-');
   const left = traces.filter(({ owner }) => !before.owns(owner) && !after.owns(owner));
-  return [...runs, ...left.map((found) => (isOf(found.owner, ids) ? { ...found, remedy: 'tsstep clean' } : found))];
+  return [
+    ...runs,
+    ...left.map((found) => (isOf(found.owner, ids) ? { ...found, remedy: 'tsstep clean' } : found)),
+  ];
 }
 
 /** Whether taking these containers' runs back takes this away too. */

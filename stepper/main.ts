@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { failureOf } from '../core/errors.ts';
 import { declareManagement } from './cli/manage.ts';
+import { declarePlan } from './cli/plan.ts';
 import { declareRun } from './cli/run.ts';
 import { showFailure } from './show-failure.ts';
 import { VERSION } from './version.ts';
@@ -16,6 +17,7 @@ function build(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   declareRun(program, done);
+  declarePlan(program, done);
   declareManagement(program, done);
   return program;
 }
@@ -36,8 +38,27 @@ async function main(): Promise<number> {
   }
 }
 
+let finished = false;
+
+/** A mistake of ours that escaped every handler: loud, with an exit code, and `tsstep clean` can take back what is left. */
+function crashed(error: unknown): void {
+  if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false);
+  const failure = failureOf(error);
+  showFailure({ ...failure, remedy: `tsstep clean takes back what is left; ${failure.remedy}` });
+  process.exit(failure.exit);
+}
+
+process.on('uncaughtException', crashed);
+process.on('beforeExit', () => {
+  if (!finished) crashed(new Error('nothing is left to wait for, and the run has not ended'));
+});
+// A reader of stderr that went away takes the narration with it, not the container.
+process.stderr.on('error', () => undefined);
+// The caller's umask would take rights away from what the container's user has to reach, like its root directory.
+process.umask(0o022);
 // Whatever still listens (held ports, the terminal) must not keep a finished program alive.
 void main().then((code) => {
+  finished = true;
   process.exitCode = code;
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 });

@@ -45,7 +45,7 @@ function parse(text: string): Event[] {
 }
 
 /** undefined: there is none, or not even its first line was written. */
-export function readJournal(path: string): Journalled | undefined {
+function readJournal(path: string): Journalled | undefined {
   const text = tolerating(['ENOENT'], () => readFileSync(path, 'utf8'));
   const events = parse(text ?? '');
   const first = events.find((event) => event.type === 'session-started');

@@ -161,7 +161,7 @@ class Run {
     }
     const code =
       driven.result === 'failed' ? driven.failure.exit : driven.result === 'kept' ? 0 : this.#stop.code;
-    if (driven.result === 'failed') showFailure(driven.failure);
+    if (driven.result === 'failed') showFailure(driven.failure, driven.at);
     if ('problems' in driven) showProblems(driven.problems);
     this.#events.emit({
       type: 'session-ended',

@@ -2,7 +2,7 @@
 import type { Operation } from '../core/operation.ts';
 import type { Spec } from '../core/spec/types.ts';
 
-export const REDACTED = '(redacted)';
+const REDACTED = '(redacted)';
 
 type Secrets = ReadonlySet<string>;
 

@@ -38,6 +38,8 @@ const byFlag: Readonly<Record<CloneFlag, Sections>> = {
 
 /** A file that is made outside lies in tsstep's directories; one that init makes appears in the writable layer or in /dev. */
 function fileAt({ where, path }: { where: Operation['where']; path: string }): Sections {
+  // A directory in there is a control group (cgroups(7)).
+  if (path.startsWith('/sys/fs/cgroup/')) return ['host.cgroup'];
   if (where === 'host') return ['host.files', 'host.overlay'];
   if (/^\/proc\/[^/]+\/[ug]id_map$/.test(path)) return identity;
   if (path.endsWith('/oom_score_adj')) return ['container.limits'];

@@ -47,7 +47,10 @@ const types = { b: 1, c: 2 };
 /** BPF_DEVCG_ACC_MKNOD, _READ, _WRITE; access_type is (access << 16) | type. */
 const accesses: Readonly<Record<string, number>> = { m: 1, r: 2, w: 4 };
 
-function instruction(opcode: keyof typeof opcodes, fields: Partial<Omit<Instruction, 'opcode'>> = {}): Instruction {
+function instruction(
+  opcode: keyof typeof opcodes,
+  fields: Partial<Omit<Instruction, 'opcode'>> = {},
+): Instruction {
   return { dst: 0, src: 0, offset: 0, imm: 0, ...fields, opcode: opcodes[opcode] };
 }
 

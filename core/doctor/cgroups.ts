@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CgroupLayout, readLayout } from '../cgroup/layout.ts';
 import { mountsOf } from '../cgroup/group.ts';
+import { type CgroupLayout, readLayout } from '../cgroup/layout.ts';
 import { TsstepError } from '../errors.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
 import { isRoot, isWritable } from './trial.ts';
@@ -16,7 +16,9 @@ const flags = {
 
 const layoutText = (layout: CgroupLayout): string => {
   if (layout.version === 2) return `v2 at ${layout.mount}`;
-  return layout.unified === undefined ? 'v1, a hierarchy for each controller' : 'v1, with a v2 hierarchy without controllers';
+  return layout.unified === undefined
+    ? 'v1, a hierarchy for each controller'
+    : 'v1, with a v2 hierarchy without controllers';
 };
 
 function controllers(layout: CgroupLayout): Finding[] {
@@ -25,8 +27,14 @@ function controllers(layout: CgroupLayout): Finding[] {
   if (lacking.length === 0) return [ok('controllers', Object.keys(flags).join(' '))];
   return lacking.map(([controller, flag]) => {
     const boot = 'boot with cgroup_enable=memory on the kernel’s command line';
-    const remedy = controller === 'memory' ? boot : `grep ${controller} /proc/cgroups shows whether the kernel has it`;
-    return warning('controllers', `there is no ${controller} controller`, `${flag} cannot be kept and is refused`, remedy);
+    const remedy =
+      controller === 'memory' ? boot : `grep ${controller} /proc/cgroups shows whether the kernel has it`;
+    return warning(
+      'controllers',
+      `there is no ${controller} controller`,
+      `${flag} cannot be kept and is refused`,
+      remedy,
+    );
   });
 }
 
@@ -34,19 +42,31 @@ function writable(layout: CgroupLayout): Finding | undefined {
   const refused = mountsOf(layout).filter((mount) => !isWritable(mount));
   if (refused.length === 0) return undefined;
   const why = 'making a directory there is what makes a control group';
-  return missing('cgroups', `${refused.join(', ')} cannot be written to`, why, `mount -o remount,rw ${refused[0]}`);
+  return missing(
+    'cgroups',
+    `${refused.join(', ')} cannot be written to`,
+    why,
+    `mount -o remount,rw ${refused[0]}`,
+  );
 }
 
 /** Only the real root may hold processes and pass controllers on (cgroup-v2.rst, No Internal Process Constraint). */
 function busyRoot(layout: CgroupLayout): Finding | undefined {
   if (layout.version !== 2 || !existsSync(join(layout.mount, 'cgroup.type'))) return undefined;
   const handedDown = readFileSync(join(layout.mount, 'cgroup.subtree_control'), 'utf8').split(/\s+/);
-  const lacking = Object.keys(flags).filter((name) => layout.controllers.includes(name) && !handedDown.includes(name));
+  const lacking = Object.keys(flags).filter(
+    (name) => layout.controllers.includes(name) && !handedDown.includes(name),
+  );
   const holds = readFileSync(join(layout.mount, 'cgroup.procs'), 'utf8').trim() !== '';
   if (lacking.length === 0 || !holds) return undefined;
   const what = `${layout.mount} is not the real root and holds processes, so it cannot pass ${lacking.join(', ')} on`;
   const why = 'limits need the controllers in the container’s own group';
-  return missing('cgroups', what, why, 'run on the machine itself; in a container, start that with --cgroupns=host');
+  return missing(
+    'cgroups',
+    what,
+    why,
+    'run on the machine itself; in a container, start that with --cgroupns=host',
+  );
 }
 
 /** As core/host/facts.ts sees it. */
@@ -55,7 +75,12 @@ function swap(layout: CgroupLayout): Finding {
   const file = memory === undefined ? '/proc/swaps' : join(memory, 'memory.memsw.limit_in_bytes');
   if (existsSync(file)) return ok('swap', 'it can be limited');
   const why = '--memory-swap is refused, and a memory limit leaves swap alone';
-  return warning('swap', 'the kernel does not account for it', why, 'boot with swapaccount=1 on the kernel’s command line');
+  return warning(
+    'swap',
+    'the kernel does not account for it',
+    why,
+    'boot with swapaccount=1 on the kernel’s command line',
+  );
 }
 
 export function checkCgroups(): Finding[] {

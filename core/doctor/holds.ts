@@ -3,15 +3,23 @@ import { mountsOf, shareParent } from '../cgroup/group.ts';
 import { readLayout } from '../cgroup/layout.ts';
 import { TsstepError } from '../errors.ts';
 import type { Lease } from '../known.ts';
-import type { Operation } from '../operation.ts';
-import type { UndoAction } from '../undo.ts';
 import { BRIDGE, shareBridge, shareForwarding, shareLocalnet } from '../network/bridge.ts';
 import { forwardDropper, shareForwardAccept, shareNat } from '../network/firewall.ts';
+import type { Operation } from '../operation.ts';
+import type { UndoAction } from '../undo.ts';
 
 type Release = Extract<UndoAction, { kind: 'release' }>;
 
 /** Unmaking needs the bridge's name only. */
-const lease: Lease = { network: BRIDGE, bridge: BRIDGE, subnet: '', prefix: 0, gateway: '', address: '', mac: '' };
+const lease: Lease = {
+  network: BRIDGE,
+  bridge: BRIDGE,
+  subnet: '',
+  prefix: 0,
+  gateway: '',
+  address: '',
+  mac: '',
+};
 
 function cgroupMounts(): string[] {
   try {

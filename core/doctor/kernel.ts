@@ -16,10 +16,15 @@ function checkVersion(): Finding {
   const version = release();
   if (isNewEnough(version)) return ok('kernel', `Linux ${version}`);
   const why = 'mount_setattr(2), which makes a single mount read-only, came with 5.12';
-  return missing('kernel', `Linux ${version}`, why, 'upgrade to Linux 5.12 or newer: Debian 12, Ubuntu 22.04');
+  return missing(
+    'kernel',
+    `Linux ${version}`,
+    why,
+    'upgrade to Linux 5.12 or newer: Debian 12, Ubuntu 22.04',
+  );
 }
 
-export const NODE = { major: 20, minor: 19 } as const;
+const NODE = { major: 20, minor: 19 } as const;
 
 function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -58,10 +63,22 @@ function checkNamespaces(): Finding[] {
     .filter((finding) => finding !== undefined);
   if (faults.length > 0) return faults;
   if (!isRoot()) return [ok(name, `${Object.keys(kinds).join(' ')} (not tried: that needs root)`)];
-  const trial = attempt(['unshare', '--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--fork', 'true']);
+  const trial = attempt([
+    'unshare',
+    '--mount',
+    '--pid',
+    '--net',
+    '--ipc',
+    '--uts',
+    '--cgroup',
+    '--fork',
+    'true',
+  ]);
   if (trial.works) return [ok(name, Object.keys(kinds).join(' '))];
   const why = 'a container is a process in namespaces of its own';
-  return [missing(name, trial.said, why, 'run on the machine itself: a sandbox around this shell refuses them')];
+  return [
+    missing(name, trial.said, why, 'run on the machine itself: a sandbox around this shell refuses them'),
+  ];
 }
 
 export function checkKernel(): Finding[] {

@@ -30,7 +30,12 @@ function checkNftables(): Finding {
   const why = 'packets of containers leave with the host’s address, and published ports lead to them';
   const trial = attempt(['unshare', '--net', 'nft', '-c', '-f', '-'], rules);
   if (trial.works) return ok('nftables', 'nat, conntrack and fib work');
-  return missing('nftables', trial.said, why, 'modprobe -a nf_tables nft_chain_nat nft_masq nft_ct nft_fib_ipv4');
+  return missing(
+    'nftables',
+    trial.said,
+    why,
+    'modprobe -a nf_tables nft_chain_nat nft_masq nft_ct nft_fib_ipv4',
+  );
 }
 
 function checkLinks(): Finding {
@@ -44,9 +49,15 @@ const FORWARD = '/proc/sys/net/ipv4/ip_forward';
 function checkForwarding(): Finding {
   const value = readFileSync(FORWARD, 'utf8').trim();
   if (value === '1') return ok('ip_forward', 'on');
-  if (isWritable(FORWARD) || !isRoot()) return ok('ip_forward', 'off; tsstep turns it on while containers run');
+  if (isWritable(FORWARD) || !isRoot())
+    return ok('ip_forward', 'off; tsstep turns it on while containers run');
   const why = 'the host passes packets on between its interfaces only then';
-  return missing('ip_forward', `it is off, and ${FORWARD} is read-only here`, why, 'on the machine itself: sysctl net.ipv4.ip_forward=1');
+  return missing(
+    'ip_forward',
+    `it is off, and ${FORWARD} is read-only here`,
+    why,
+    'on the machine itself: sysctl net.ipv4.ip_forward=1',
+  );
 }
 
 /** A drop is final, whichever table it is in (nft(8)), so the rules that let the bridge's packets through have to go there. */
@@ -65,7 +76,11 @@ function checkForwardPolicy(): Finding[] {
     const what = `FORWARD drops by default, and ${tool}, which made it, is not on the PATH`;
     return [...faults, missing('firewall', what, why, 'apt-get install iptables')];
   }
-  if (tool) return [...faults, ok('firewall', `FORWARD drops by default; tsstep adds rules for its bridge with ${tool}`)];
+  if (tool)
+    return [
+      ...faults,
+      ok('firewall', `FORWARD drops by default; tsstep adds rules for its bridge with ${tool}`),
+    ];
   return faults.length > 0 ? faults : [ok('firewall', 'nothing drops forwarded packets by default')];
 }
 

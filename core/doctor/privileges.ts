@@ -17,7 +17,10 @@ export function checkPrivileges(): Finding[] {
     const why = 'making namespaces, mounts and network links is root’s right';
     return [missing('root', 'you are not root', why, 'sudo tsstep doctor')];
   }
-  return [ok('root', 'you are root'), capabilities(missingCapabilities(readFileSync('/proc/self/status', 'utf8')))];
+  return [
+    ok('root', 'you are root'),
+    capabilities(missingCapabilities(readFileSync('/proc/self/status', 'utf8'))),
+  ];
 }
 
 const listed = (names: readonly string[]): string => names.map((name) => `CAP_${name}`).join(' ');
@@ -27,12 +30,22 @@ function capabilities(lacking: readonly string[]): Finding {
   const needed = lacking.filter((one) => ours.includes(one) || defaultCapabilities.includes(one));
   const remedy = 'run on the machine itself; in a container, start that with --privileged';
   if (needed.length > 0) {
-    return missing(name, `this root lacks ${listed(needed)}`, 'it cannot make containers, or give them what docker gives', remedy);
+    return missing(
+      name,
+      `this root lacks ${listed(needed)}`,
+      'it cannot make containers, or give them what docker gives',
+      remedy,
+    );
   }
   if (lacking.includes('SYS_RESOURCE')) {
     const why = 'hard limits cannot be raised (--ulimit), and --cap-add cannot give what is not there';
     return warning(name, `this root lacks ${listed(lacking)}`, why, remedy);
   }
   if (lacking.length === 0) return ok(name, 'all');
-  return warning(name, `this root lacks ${listed(lacking)}`, '--cap-add cannot give what is not there', remedy);
+  return warning(
+    name,
+    `this root lacks ${listed(lacking)}`,
+    '--cap-add cannot give what is not there',
+    remedy,
+  );
 }

@@ -47,7 +47,9 @@ function checkBusybox(): Finding {
 
 export function checkTools(): Finding[] {
   const lacking = tools.filter(([name]) => findTool(name) === undefined);
-  const faults = lacking.map(([name, debian, use]) => missing('tools', `${name} is not installed`, `it ${use}`, `apt-get install ${debian}`));
+  const faults = lacking.map(([name, debian, use]) =>
+    missing('tools', `${name} is not installed`, `it ${use}`, `apt-get install ${debian}`),
+  );
   const found = faults.length > 0 ? faults : [ok('tools', tools.map(([name]) => name).join(' '))];
   return [...found, checkBusybox()];
 }

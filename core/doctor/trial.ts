@@ -17,7 +17,10 @@ export function attempt(argv: readonly string[], stdin = ''): Verdict {
     timeout: 10_000,
   });
   if (status === 0) return { works: true };
-  return { works: false, said: (stderr ?? '').trim().split('\n')[0] || error?.message || `exit code ${status}` };
+  return {
+    works: false,
+    said: (stderr ?? '').trim().split('\n')[0] || error?.message || `exit code ${status}`,
+  };
 }
 
 export const isRoot = (): boolean => process.geteuid?.() === 0;

@@ -18,7 +18,7 @@ export type Meanings = {
 };
 
 /** `Operation not permitted` for EPERM; strerror(3). */
-export function errnoText(errno: string): string {
+function errnoText(errno: string): string {
   const number = (constants.errno as Record<string, number>)[errno];
   const entry = number === undefined ? undefined : getSystemErrorMap().get(-number);
   return entry ? entry[1] : errno;

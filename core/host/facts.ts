@@ -9,7 +9,7 @@ import { forwardDropper } from '../network/firewall.ts';
 import type { Spec } from '../spec/types.ts';
 import { readKernelPaths } from './kernel-paths.ts';
 
-export const DEFAULT_ROOT = '/var/lib/tsstep';
+const DEFAULT_ROOT = '/var/lib/tsstep';
 
 /** Where state is kept: TSSTEP_ROOT, and TSSTEP_RUN for what a reboot clears (inside TSSTEP_ROOT when only that is set). */
 export function stateDirectories(environment: NodeJS.ProcessEnv): { root: string; run: string } {

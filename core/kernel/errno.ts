@@ -9,7 +9,7 @@ const names = new Map(
 );
 
 /** `ENOENT` for 2; errno(3). */
-export function errnoName(number: number): string {
+function errnoName(number: number): string {
   return names.get(number) ?? `E${number}`;
 }
 

@@ -35,7 +35,10 @@ export async function stoppedAtExec(pid: number): Promise<boolean> {
   }
 }
 
-/** Lets it go on, for good. A process that is gone needs no letting go. */
+/**
+ * Lets a stopped process go on, for good. If it was killed meanwhile (ESRCH), its tracer has to wait for it, because until
+ * then its parent cannot: ptrace(2), "Death under ptrace".
+ */
 export function detach(pid: number, signal = 0): void {
-  libc.ptrace(PTRACE_DETACH, pid, 0, signal);
+  if (libc.ptrace(PTRACE_DETACH, pid, 0, signal) < 0) libc.waitpid(pid, new Int32Array(1), WALL);
 }

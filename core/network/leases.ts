@@ -75,13 +75,13 @@ function read(directory: string): Map<string, Lease> {
   return new Map(holders.map((holder) => [holder, JSON.parse(readFileSync(join(directory, holder), 'utf8')) as Lease]));
 }
 
-async function hostRoutes(): Promise<Route[]> {
+export async function hostRoutes(): Promise<Route[]> {
   const { stdout } = await runTool(['ip', '-j', 'route', 'show', 'table', 'all']);
   return JSON.parse(stdout.trim() || '[]') as Route[];
 }
 
 /** systemd-resolved shows its own address in /etc/resolv.conf and the real resolvers in a file of its own. */
-function hostNameservers(): string[] {
+export function hostNameservers(): string[] {
   const files = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
   const text = files.map((file) => tolerating(['ENOENT'], () => readFileSync(file, 'utf8')) ?? '').join('\n');
   return [...text.matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1] ?? '');

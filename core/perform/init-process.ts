@@ -28,10 +28,17 @@ function initProgram(): string {
   });
 }
 
+/**
+ * Forks, dies with its child's exit code and takes it along when killed. `unshare --fork --kill-child` does that too, but in
+ * util-linux 2.38 (Debian 12) it ends with 1 when the child got SIGKILL: every container that the OOM killer ended. What the
+ * shell would say about a killed child ("Killed") does not belong into the container's output.
+ */
+const fork = ['sh', '-c', 'exec 3>&2 2>/dev/null; setpriv --pdeathsig KILL "$@" 2>&3 3>&-; exit $?', 'sh'];
+
 /** How a process is put in the wanted pid namespace: its children are, never itself, so a tool forks for us (unshare(2)). */
 function wrapper(pid: OperationOf<'spawn-init'>['pid']): string[] {
-  if (pid === 'new') return ['unshare', '--pid', '--fork', '--kill-child'];
-  if (pid === 'host') return ['unshare', '--fork', '--kill-child'];
+  if (pid === 'new') return ['unshare', '--pid', ...fork];
+  if (pid === 'host') return fork;
   return ['nsenter', `--pid=/proc/${pid.pid}/ns/pid`];
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { failureOf, TsstepError } from '../errors.ts';
 import { explain } from '../explain/explain.ts';
@@ -109,7 +110,7 @@ export class KernelMachine implements Machine {
       const { stdin, stdout, stderr } = init.streams;
       return { stdout, stderr, ...(stdin && { stdin }) };
     }
-    const stream = new ReadStream(master) as unknown as NodeJS.ReadWriteStream;
+    const stream = new ReadStream(master) as Duplex;
     return { terminal: { stream, resize: (rows, columns) => setWindowSize(master, rows, columns) } };
   }
 }

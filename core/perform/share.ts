@@ -17,7 +17,7 @@ import { runTool } from './run-tool.ts';
 
 type Saved = Record<string, string>;
 
-function paths(host: HostFacts, resource: string) {
+function paths(host: Pick<HostFacts, 'run'>, resource: string) {
   const at = join(shares(host), resource);
   return { at, holders: join(at, 'holders'), saved: join(at, 'saved') };
 }
@@ -72,7 +72,7 @@ async function unmake(step: UnmakeStep, saved: Saved): Promise<void> {
 
 /** Lets go; the last holder unmakes what the first one made. A thing that somebody else made before us is left alone. */
 export async function release(
-  host: HostFacts,
+  host: Pick<HostFacts, 'run'>,
   action: Extract<UndoAction, { kind: 'release' }>,
 ): Promise<void> {
   const { at, holders, saved: savedFile } = paths(host, action.resource);

@@ -1,5 +1,5 @@
 /** `tsstep doctor`: what this machine lacks, or with --leaks what is left behind on it. */
-import { type Finding, examine } from '../../core/doctor/index.ts';
+import { examine, type Finding } from '../../core/doctor/index.ts';
 import { stateDirectories } from '../../core/host/facts.ts';
 import { leaks } from '../leaks.ts';
 
@@ -16,7 +16,8 @@ const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 function showFindings(findings: readonly Finding[], json: boolean): number {
   process.stdout.write(json ? asJson(findings) : findings.map(findingText).join(''));
   const count = findings.filter(({ level }) => level === 'missing').length;
-  if (!json && count > 0) process.stdout.write(`\n${count} ${count === 1 ? 'thing is' : 'things are'} missing.\n`);
+  if (!json && count > 0)
+    process.stdout.write(`\n${count} ${count === 1 ? 'thing is' : 'things are'} missing.\n`);
   return count > 0 ? 1 : 0;
 }
 

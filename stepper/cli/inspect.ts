@@ -1,7 +1,8 @@
 /** `tsstep inspect`: what is known about containers, in the words and the shape of docker's. */
+
+import { isAlive } from '../../core/host/process.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { type Container, type ContainerState, findContainer } from '../../core/store/containers.ts';
-import { isAlive } from '../../core/host/process.ts';
 import { type Journalled, journalOf } from '../recover.ts';
 import { render } from './format/template.ts';
 import { configOf } from './inspect/config.ts';
@@ -11,7 +12,10 @@ import { mountsOf } from './inspect/mounts.ts';
 import { networkSettingsOf } from './inspect/network.ts';
 import { forEach, openState } from './state.ts';
 
-export async function inspect(references: readonly string[], { format }: { format?: string }): Promise<number> {
+export async function inspect(
+  references: readonly string[],
+  { format }: { format?: string },
+): Promise<number> {
   const { root } = openState('inspect');
   const found: object[] = [];
   const code = await forEach(references, (reference) => {
@@ -67,7 +71,14 @@ function pidOf(state: ContainerState, journalled: Journalled | undefined): numbe
 }
 
 function stateOf(state: ContainerState, pid: number) {
-  const { status, exitCode = 0, oomKilled = false, startedAt = NEVER, finishedAt = NEVER, error = '' } = state;
+  const {
+    status,
+    exitCode = 0,
+    oomKilled = false,
+    startedAt = NEVER,
+    finishedAt = NEVER,
+    error = '',
+  } = state;
   return {
     Status: status === 'creating' ? 'created' : status,
     Running: status === 'running',

@@ -3,7 +3,13 @@ import { loadArchive } from '../../core/image/load.ts';
 import { openStateAsRoot } from './state.ts';
 
 /** `tsstep load`: prints docker's lines, a name or an ID for each image. @throws TsstepError bad-image, usage */
-export async function load({ input = '-', quiet = false }: { input?: string; quiet?: boolean }): Promise<number> {
+export async function load({
+  input = '-',
+  quiet = false,
+}: {
+  input?: string;
+  quiet?: boolean;
+}): Promise<number> {
   if (input === '-' && process.stdin.isTTY) throw nothingToRead();
   const { root } = openStateAsRoot('load');
   for (const name of await loadArchive(root, input)) {

@@ -24,11 +24,13 @@ function declareContainers(program: Command, done: Done): void {
     .description('Shows what tsstep knows about each container, in the words of docker inspect.')
     .argument('<name...>', 'names or IDs, which may be shortened')
     .option('-f, --format <template>', 'only this: {{.State.Pid}}, {{json .Config}}')
-    .action(async (names, flags) => done((await import('./inspect.ts')).inspect(names, flags)));
+    .action(async (names, flags) => done(await (await import('./inspect.ts')).inspect(names, flags)));
   program
     .command('rm')
     .summary('remove containers')
-    .description('Removes containers with everything that was made for them: files, anonymous volumes, names.')
+    .description(
+      'Removes containers with everything that was made for them: files, anonymous volumes, names.',
+    )
     .argument('<name...>', 'names or IDs, which may be shortened')
     .option('-f, --force', 'a running one too: it is killed')
     .option('-v, --volumes', 'as with docker; anonymous volumes go in any case')
@@ -47,7 +49,9 @@ function declareImages(program: Command, done: Done): void {
   program
     .command('load')
     .summary('load images of an archive')
-    .description('Loads the images of a `docker save` archive or an OCI layout: a file, a directory, or standard input.')
+    .description(
+      'Loads the images of a `docker save` archive or an OCI layout: a file, a directory, or standard input.',
+    )
     .option('-i, --input <file>', 'read this file or directory instead of standard input')
     .option('-q, --quiet', 'do not say what was loaded')
     .action(async (flags) => done(await (await import('./load.ts')).load(flags)));
@@ -57,15 +61,23 @@ function declareImages(program: Command, done: Done): void {
     .description('Makes an image with one layer of a tar, such as `docker export` writes.')
     .argument('<file>', 'a tar, may be gzip or zstd; - is standard input')
     .argument('[name[:tag]]', 'what to call the image')
-    .option('-c, --change <instruction>', 'a Dockerfile instruction, like \'CMD ["/bin/sh"]\' (repeatable)', several)
-    .action(async (file, name, flags) => done(await (await import('./import.ts')).importImage(file, name, flags)));
+    .option(
+      '-c, --change <instruction>',
+      'a Dockerfile instruction, like \'CMD ["/bin/sh"]\' (repeatable)',
+      several,
+    )
+    .action(async (file, name, flags) =>
+      done(await (await import('./import.ts')).importImage(file, name, flags)),
+    );
 }
 
 function declareMachine(program: Command, done: Done): void {
   program
     .command('clean')
     .summary('finish what killed runs could not')
-    .description('Takes back what runs that were killed have left on this machine. Containers that ran keep their files.')
+    .description(
+      'Takes back what runs that were killed have left on this machine. Containers that ran keep their files.',
+    )
     .action(async () => done(await (await import('./clean.ts')).clean()));
   program
     .command('doctor')

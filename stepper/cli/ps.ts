@@ -100,7 +100,8 @@ function asTable(rows: readonly Row[]): string {
 }
 
 function hint(names: readonly string[]): void {
-  const are = names.length === 1 ? 'is dead: the tsstep that ran it was' : 'are dead: the tsstep that ran each was';
+  const are =
+    names.length === 1 ? 'is dead: the tsstep that ran it was' : 'are dead: the tsstep that ran each was';
   process.stderr.write(
     `tsstep: ${names.join(', ')} ${are} killed. \`tsstep clean\` takes back what is left\n`,
   );

@@ -2,21 +2,25 @@
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TsstepError } from '../../core/errors.ts';
+import { failureOf, TsstepError } from '../../core/errors.ts';
 import { isAlive, killProcess } from '../../core/host/process.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { names } from '../../core/paths.ts';
 import { findContainer } from '../../core/store/containers.ts';
 import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
+import { dueAtRemoval, hasDirectory, type Journalled, journalOf, recover } from '../recover.ts';
 import { failureText } from '../show-failure.ts';
-import { type Journalled, dueAtRemoval, hasDirectory, journalOf, recover } from '../recover.ts';
 import { shortId } from './format/text.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
-export async function rm(references: readonly string[], { force = false }: { force?: boolean }): Promise<number> {
+export async function rm(
+  references: readonly string[],
+  { force = false }: { force?: boolean },
+): Promise<number> {
   const { root } = openStateAsRoot('rm');
   return await forEach(references, async (reference) => {
-    const id = identify(root, reference);
+    const id = force ? identifyOrSay(root, reference) : identify(root, reference);
+    if (id === undefined) return;
     const journalled = journalOf(root, id);
     if (journalled && isDriven(journalled)) {
       if (!force) throw notStopped(root, id, journalled);
@@ -40,7 +44,20 @@ function identify(root: string, reference: string): string {
   }
 }
 
-const isDriven = ({ known, result }: Journalled): boolean => result === undefined && isAlive(known.supervisor);
+/** With -f, as with docker since 20.10, what is gone already is no failure: scripts tidy up so. */
+function identifyOrSay(root: string, reference: string): string | undefined {
+  try {
+    return identify(root, reference);
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code !== 'no-such-container') throw error;
+    process.stderr.write(failureText(failure));
+    return undefined;
+  }
+}
+
+const isDriven = ({ known, result }: Journalled): boolean =>
+  result === undefined && isAlive(known.supervisor);
 
 function notStopped(root: string, id: string, { known, started }: Journalled): TsstepError {
   const name = known.name ?? namesOf(root, id)[0] ?? shortId(id);
@@ -59,7 +76,6 @@ function notStopped(root: string, id: string, { known, started }: Journalled): T
     remedy: `quit there, or force: tsstep rm -f ${name}`,
   });
 }
-
 
 /** How long a supervisor may take to tidy up after its container before it is killed as well. */
 const PATIENCE_MILLISECONDS = 10_000;

@@ -1,6 +1,6 @@
 /** Where commands find containers and images, and how they report several failures. */
 import { accessSync, constants } from 'node:fs';
-import { TsstepError, failureOf } from '../../core/errors.ts';
+import { failureOf, TsstepError } from '../../core/errors.ts';
 import { stateDirectories } from '../../core/host/facts.ts';
 import { errnoOf } from '../../core/kernel/errno.ts';
 import { containers } from '../../core/paths.ts';
@@ -34,7 +34,10 @@ function needsRoot(command: string, root: string): TsstepError {
 }
 
 /** Does something for each name; a failure is shown and does not keep the others waiting. @returns the exit code, docker's 1 */
-export async function forEach(names: readonly string[], fn: (name: string) => void | Promise<void>): Promise<number> {
+export async function forEach(
+  names: readonly string[],
+  fn: (name: string) => void | Promise<void>,
+): Promise<number> {
   let code = 0;
   for (const name of names) {
     try {

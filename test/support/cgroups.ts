@@ -9,7 +9,15 @@ interface Hierarchy {
   options: string;
 }
 
-const optionWords = new Set(['rw', 'ro', 'nsdelegate', 'memory_recursiveprot', 'xattr', 'favordynmods', 'none']);
+const optionWords = new Set([
+  'rw',
+  'ro',
+  'nsdelegate',
+  'memory_recursiveprot',
+  'xattr',
+  'favordynmods',
+  'none',
+]);
 
 function hierarchies(): Hierarchy[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
@@ -19,9 +27,17 @@ function hierarchies(): Hierarchy[] {
       const [type = '', , superOptions = ''] = after.split(' ');
       const mount = before.split(' ')[4] ?? '';
       if (type !== 'cgroup' && type !== 'cgroup2') return [];
-      const words = superOptions.split(',').filter((word) => !optionWords.has(word) && !word.startsWith('release_agent'));
+      const words = superOptions
+        .split(',')
+        .filter((word) => !optionWords.has(word) && !word.startsWith('release_agent'));
       const named = words.some((word) => word.startsWith('name='));
-      return [{ mount, type, options: type === 'cgroup2' ? 'rw' : [...(named ? ['none'] : []), ...words].join(',') }];
+      return [
+        {
+          mount,
+          type,
+          options: type === 'cgroup2' ? 'rw' : [...(named ? ['none'] : []), ...words].join(','),
+        },
+      ];
     });
 }
 
@@ -49,7 +65,9 @@ export class CgroupCorner {
 
   /** Shell, in a new cgroup namespace: mount every hierarchy again, with this corner as its root, and leave that root. */
   get remount(): string {
-    const mounts = this.#hierarchies.map(({ mount, type, options }) => `umount ${mount}; mount -t ${type} -o ${options} cgroup ${mount}`);
+    const mounts = this.#hierarchies.map(
+      ({ mount, type, options }) => `umount ${mount}; mount -t ${type} -o ${options} cgroup ${mount}`,
+    );
     return [...mounts, moves(this.#hierarchies.map(({ mount }) => join(mount, 'processes')))].join('\n');
   }
 
@@ -75,7 +93,9 @@ export class CgroupCorner {
 
   /** Every process in any hierarchy of this corner. */
   processes(): number[] {
-    const pids = this.#directories.flatMap((directory) => ['', ...below(directory)].map((path) => join(directory, path))).flatMap(pidsIn);
+    const pids = this.#directories
+      .flatMap((directory) => ['', ...below(directory)].map((path) => join(directory, path)))
+      .flatMap(pidsIn);
     return [...new Set(pids)].filter((pid) => pid > 0);
   }
 

@@ -80,7 +80,10 @@ export class Started<Line = unknown> {
   }
 
   async says(text: string): Promise<void> {
-    await this.until(`"${text}"`, () => this.stdout.includes(text) || this.stderr.includes(text) || undefined);
+    await this.until(
+      `"${text}"`,
+      () => this.stdout.includes(text) || this.stderr.includes(text) || undefined,
+    );
   }
 
   async event<T extends Line>(what: string, match: (line: Line) => line is T): Promise<T> {
@@ -92,7 +95,8 @@ export class Started<Line = unknown> {
     let pid = this.pid;
     for (let i = 0; i < generations; i++) {
       const [child, ...others] = childrenOf(pid);
-      if (child === undefined || others.length > 0) throw new Error(`${pid} has ${others.length ? 'several children' : 'no child'}`);
+      if (child === undefined || others.length > 0)
+        throw new Error(`${pid} has ${others.length ? 'several children' : 'no child'}`);
       pid = child;
     }
     return pid;

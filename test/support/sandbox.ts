@@ -54,8 +54,8 @@ export class Sandbox {
 
   /** The words that run `argv` in here. `exec` all the way: the process that was started is the program itself. */
   enter(argv: readonly string[]): string[] {
-    // A umask that nobody expects: what others have to read must not depend on it.
-    const script = `umask 077\n${this.cgroups.enter}\nexec nsenter --target ${this.holder} --net --mount --cgroup "$@"`;
+    // A umask that nobody expects, because what others have to read must not depend on it; and a usual limit of open files.
+    const script = `umask 077\nulimit -Sn 1024\n${this.cgroups.enter}\nexec nsenter --target ${this.holder} --net --mount --cgroup "$@"`;
     return ['sh', '-ec', script, 'sh', ...argv];
   }
 

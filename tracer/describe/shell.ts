@@ -42,26 +42,26 @@ const printers: { [K in Kind]: Printer<K> } = {
   'choose-name': ({ wanted }) =>
     wanted === undefined
       ? ['shuf -n 1 /usr/share/dict/words']
-      : [`test ! -e /var/lib/tsstep/names/${word(wanted)}`],
+      : [`test ! -e $ROOT/names/${word(wanted)}`],
   clock: () => ['date --utc --iso-8601=ns'],
   'resolve-image': ({ reference }) => [
     `# find ${word(reference)} here, then the manifest and the configuration by digest below blobs/`,
-    'cat /var/lib/tsstep/images/index.json',
+    'cat $ROOT/images/index.json',
   ],
   'build-lab': () => [
     'mkdir -p rootfs/bin && cp "$(command -v busybox)" rootfs/bin/',
     'tar --create --gzip --file layer.tar.gz --directory rootfs .',
   ],
   'unpack-layer': ({ layer, partial, to }) => {
-    const blob = `/var/lib/tsstep/images/blobs/${layer.digest.replace(':', '/')}`;
+    const blob = `$ROOT/images/blobs/${layer.digest.replace(':', '/')}`;
     const way = /gzip$/.test(layer.mediaType) ? '--gzip ' : /zstd$/.test(layer.mediaType) ? '--zstd ' : '';
     return [
-      `mkdir -p ${word(partial)} && tar --extract ${way}--xattrs --numeric-owner --file ${word(blob)} --directory ${word(partial)}`,
+      `mkdir -p ${word(partial)} && tar --extract ${way}--xattrs --numeric-owner --file ${blob} --directory ${word(partial)}`,
       `# replace each .wh.NAME by a whiteout: mknod NAME c 0 0`,
       `mv ${word(partial)} ${word(to)}`,
     ];
   },
-  'find-container': ({ reference }) => [`cat "/var/lib/tsstep/containers/"${word(reference)}*/state.json`],
+  'find-container': ({ reference }) => [`cat "$ROOT/containers/"${word(reference)}*/state.json`],
   'create-volume': ({ path }) => [`mkdir -p ${word(`${path}/_data`)}`],
   'copy-up': ({ root, target, to }) => [
     `cp -a --no-target-directory ${shellPath(root, `${target}/.`)} ${word(to)}`,
@@ -82,7 +82,7 @@ const printers: { [K in Kind]: Printer<K> } = {
           ...make.flatMap(sharing),
         ],
   lease: ({ network }) => [
-    `flock /run/tsstep/lock ls /run/tsstep/leases/${word(network)}  # then take the first free address`,
+    `flock $RUN/lock ls $RUN/leases/${word(network)}  # then take the first free address`,
   ],
   listen: ({ ip, port, protocol }) => [`nc -l ${protocol === 'udp' ? '-u ' : ''}${word(ip)} ${port} &`],
   'write-attribute': ({ path, data }) => [`echo ${word(data.trim())} > ${word(path)}`],

@@ -1,5 +1,5 @@
 /** Operations as strace(1) would print them, with `-y`: a descriptor is followed by what it refers to. */
-import type { Kind, Operation, OperationOf, ShareStep } from '../../core/operation.ts';
+import type { DeviceRule, Kind, Operation, OperationOf, ShareStep } from '../../core/operation.ts';
 import { inRootfs, octal, pathname, quoted } from './words.ts';
 
 type Printer<K extends Kind> = (operation: OperationOf<K>) => string;
@@ -70,9 +70,10 @@ const printers: { [K in Kind]: Printer<K> } = {
   'write-attribute': ({ path, data }) => write(path, data),
   'device-filter': ({ path, rules }) =>
     [
-      `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insns=[/* ${rules.map(device).join(', ')} */], license="Apache-2.0"}, 24)`,
       open(path, 'O_RDONLY|O_DIRECTORY|O_CLOEXEC'),
-      `bpf(BPF_PROG_ATTACH, {target_fd=4<${path}>, attach_bpf_fd=3, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI}, 16)`,
+      `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insns=[/* ${rules.map(device).join(', ')} */], license="Apache-2.0"}, 24)`,
+      'bpf(BPF_OBJ_GET_INFO_BY_FD, {info={bpf_fd=4, info_len=8, info={type, id}}}, 16)',
+      `bpf(BPF_PROG_ATTACH, {target_fd=3<${path}>, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI}, 16)`,
     ].join(and),
   openpt: ({ pid, ptmx }) =>
     `${open(`/proc/${pid}/root${ptmx}`, 'O_RDWR|O_NOCTTY|O_CLOEXEC')}${and}ioctl(3, TIOCSPTLCK, [0])${and}ioctl(3, TIOCGPTN, [n])`,

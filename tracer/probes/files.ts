@@ -28,9 +28,11 @@ export const files: Probe = ({ known }) => {
 /** config.json and state.json hold what the person typed, secrets too: of them only the size. */
 function container(directory: string): Tree {
   const shown = new Set(['hostname', 'hosts', 'resolv.conf']);
-  return listing(directory, (path) =>
+  const itself = entry(directory);
+  const inside = listing(directory, (path) =>
     shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path),
   );
+  return { ...(itself !== undefined && { '.': itself }), ...inside };
 }
 
 function volumes(root: string, { volumes = {} }: Known): Tree {

@@ -1,5 +1,5 @@
 /** What runs make below the state directories: leases, holds on shared things, names, directories, half-made files. */
-import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tolerating } from '../../kernel/errno.ts';
 import type { HostFacts } from '../../known.ts';
@@ -9,44 +9,51 @@ import type { Found } from './found.ts';
 type Places = Pick<HostFacts, 'root' | 'run'>;
 
 /** Entries of a directory; none where it does not exist or may not be read. */
-const entries = (path: string): string[] => tolerating(['ENOENT', 'ENOTDIR', 'EACCES'], () => readdirSync(path)) ?? [];
+const entries = (path: string): string[] =>
+  tolerating(['ENOENT', 'ENOTDIR', 'EACCES'], () => readdirSync(path)) ?? [];
 
 const CLEAN = 'tsstep clean';
 
 export function leases({ run }: Places): Found[] {
   const networks = entries(join(run, 'leases'));
   return networks.flatMap((network) =>
-    entries(join(run, 'leases', network)).map((file) => ({
-      what: `lease ${join(run, 'leases', network, file)}`,
+    entries(join(run, 'leases', network)).map((file) => {
+      const path = join(run, 'leases', network, file);
       // A dotfile is half a lease: its tsstep was killed between writing and renaming.
-      owner: { container: file.replace(/^\./, '') },
-      remedy: CLEAN,
-    })),
+      return { what: `lease ${path}`, path, owner: { container: file.replace(/^\./, '') }, remedy: CLEAN };
+    }),
   );
 }
 
 /** Shared things that one of these containers holds. */
 export function heldBy(places: Places, holders: ReadonlySet<string>): string[] {
-  const holds = (resource: string) => entries(join(shares(places), resource, 'holders')).some((one) => holders.has(one));
+  const holds = (resource: string) =>
+    entries(join(shares(places), resource, 'holders')).some((one) => holders.has(one));
   return entries(shares(places)).filter(holds);
 }
 
 /** Each container that holds a shared thing. What it has saved, like ip_forward's old value, goes with the last one. */
 export function holds(places: Places): Found[] {
-  return entries(shares(places)).flatMap((resource) => {
+  return entries(shares(places)).flatMap((resource): Found[] => {
     const at = join(shares(places), resource, 'holders');
     const holders = entries(at);
-    if (holders.length === 0) return [{ what: `share ${resource}, held by none`, owner: 'nobody' as const, remedy: CLEAN }];
-    return holders.map((holder) => ({ what: `share ${join(at, holder)}`, owner: { container: holder }, remedy: CLEAN }));
+    // Killed after the directory was made, or before it was removed: nothing is shared at either moment.
+    if (holders.length === 0)
+      return [{ what: `share ${at}, of none`, path: at, owner: 'nobody', remedy: CLEAN }];
+    return holders.map((holder) => {
+      const path = join(at, holder);
+      return { what: `share ${path}`, path, owner: { container: holder }, remedy: CLEAN };
+    });
   });
 }
 
 export function nameLinks({ root }: Places): Found[] {
   return entries(names(root)).flatMap((name): Found[] => {
-    const id = tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(join(names(root), name)));
+    const path = join(names(root), name);
+    const id = tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(path));
     if (id !== undefined && existsSync(containerFiles(root, id).directory)) return [];
     const owner = id === undefined ? 'nobody' : { container: id };
-    return [{ what: `name ${join(names(root), name)}, of no container`, owner, remedy: `tsstep rm ${name}` }];
+    return [{ what: `name ${path}, of no container`, path, owner, remedy: CLEAN }];
   });
 }
 
@@ -63,21 +70,19 @@ export function directories({ root }: Places, journalled: ReadonlySet<string>): 
 /** Layers that were being unpacked: `<run>-<link>`. */
 export function partialLayers({ root }: Places): Found[] {
   const at = join(layers(root), 'partial');
-  return entries(at).map((name) => ({
-    what: `partial layer ${join(at, name)}`,
-    owner: { run: name.slice(0, name.lastIndexOf('-')) },
-    remedy: CLEAN,
-  }));
+  return entries(at).map((name) => {
+    const owner = { run: name.slice(0, name.lastIndexOf('-')) };
+    return { what: `partial layer ${join(at, name)}`, path: join(at, name), owner, remedy: CLEAN };
+  });
 }
 
 /** Images that were being written: the name begins with the pid of who did. */
 export function partialImages({ root }: Places): Found[] {
   const at = join(root, 'images/tmp');
-  return entries(at).map((name) => ({
-    what: `partial image ${join(at, name)}`,
-    owner: { process: Number(name.split('-')[0]) },
-    remedy: CLEAN,
-  }));
+  return entries(at).map((name) => {
+    const owner = { process: Number(name.split('-')[0]) };
+    return { what: `partial image ${join(at, name)}`, path: join(at, name), owner, remedy: CLEAN };
+  });
 }
 
 /** Anonymous volumes, named by 64 hex digits, say whose they are; a named one outlives everybody on purpose. */
@@ -87,7 +92,13 @@ export function anonymousVolumes({ root }: Places): Found[] {
     const owner = tolerating(['ENOENT', 'EACCES'], () => readFileSync(join(at, name, 'owner'), 'utf8'));
     if (!/^[0-9a-f]{64}$/.test(name) || owner === undefined || !isDirectory(join(at, name))) return [];
     if (existsSync(containerFiles(root, owner).directory)) return [];
-    return [{ what: `anonymous volume ${join(at, name)}`, owner: { container: owner }, remedy: `rm -r ${join(at, name)}` }];
+    return [
+      {
+        what: `anonymous volume ${join(at, name)}`,
+        owner: { container: owner },
+        remedy: `rm -r ${join(at, name)}`,
+      },
+    ];
   });
 }
 

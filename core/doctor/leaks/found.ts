@@ -17,6 +17,8 @@ export interface Found {
   /** `mount /var/lib/tsstep/containers/1f…/merged` */
   what: string;
   owner: Owner;
+  /** Where it is, if it is a file of ours. */
+  path?: string;
   /** The command that removes exactly this. */
   remedy: string;
 }

@@ -1,6 +1,15 @@
 /** Everything on this host that a run of tsstep can have made, each with whose it is: who compares that with who lives has the leaks. */
 import type { HostFacts } from '../../known.ts';
-import { anonymousVolumes, directories, heldBy, holds, leases, nameLinks, partialImages, partialLayers } from './files.ts';
+import {
+  anonymousVolumes,
+  directories,
+  heldBy,
+  holds,
+  leases,
+  nameLinks,
+  partialImages,
+  partialLayers,
+} from './files.ts';
 import type { Found, Owner } from './found.ts';
 import { cgroups, links, mounts, tables } from './kernel-objects.ts';
 import { inits, placesInUse } from './processes.ts';
@@ -9,7 +18,10 @@ export type { Found, Owner };
 export { heldBy, placesInUse };
 
 /** `journalled`: IDs of the containers that have a journal. Nothing that does not exist is an error, the directories included. */
-export function findTraces(places: Pick<HostFacts, 'root' | 'run'>, journalled: ReadonlySet<string>): Found[] {
+export function findTraces(
+  places: Pick<HostFacts, 'root' | 'run'>,
+  journalled: ReadonlySet<string>,
+): Found[] {
   return [
     ...inits(),
     ...mounts(places.root),

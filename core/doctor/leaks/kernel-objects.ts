@@ -1,6 +1,6 @@
 /** What runs make in the kernel: mounts, links, nft tables, cgroups. Seen from this process's own namespaces. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { mountsOf as hierarchiesOf, parentPath } from '../../cgroup/group.ts';
 import { readLayout } from '../../cgroup/layout.ts';
@@ -29,7 +29,11 @@ export function links(): Found[] {
     .map((line) => line.split(':')[0]?.trim() ?? '');
   return names.flatMap((name): Found[] => {
     const [, id] = /^ts[sp]([0-9a-f]{8})$/.exec(name) ?? [];
-    const owner: Owner | undefined = id ? { container: id } : /^tsstep/.test(name) ? { share: `bridge-${name}` } : undefined;
+    const owner: Owner | undefined = id
+      ? { container: id }
+      : /^tsstep/.test(name)
+        ? { share: `bridge-${name}` }
+        : undefined;
     return owner ? [{ what: `link ${name}`, owner, remedy: `ip link delete dev ${name}` }] : [];
   });
 }
@@ -41,24 +45,45 @@ export function tables(): Found[] {
   return lines.flatMap((line): Found[] => {
     const [, family, name] = /^table (\w+) (tsstep(?:-[0-9a-f]{12})?)$/.exec(line.trim()) ?? [];
     if (!family || !name) return [];
-    const owner: Owner = name === 'tsstep' ? { share: 'nat-tsstep0' } : { container: name.slice('tsstep-'.length) };
+    const owner: Owner =
+      name === 'tsstep' ? { share: 'nat-tsstep0' } : { container: name.slice('tsstep-'.length) };
     return [{ what: `nft table ${family} ${name}`, owner, remedy: `nft delete table ${family} ${name}` }];
   });
 }
 
-/** The containers' groups of every hierarchy, and their parent when nothing is in it. */
+/** The containers' groups, each in every hierarchy, and their parents where nothing is in them. */
 export function cgroups(): Found[] {
-  return parents().flatMap((parent): Found[] => {
-    const groups = subdirectories(parent);
-    if (groups === undefined) return [];
-    const found = groups.map((path) => {
-      const owner: Owner = { container: basename(path) };
-      return { what: `cgroup ${path}`, owner, remedy: `rmdir ${path}` };
-    });
-    const alone: Found = { what: `cgroup ${parent}`, owner: { share: 'cgroup-tsstep' }, remedy: `rmdir ${parent}` };
-    return groups.length === 0 ? [alone] : found;
+  const groups = new Map<string, string[]>();
+  const alone: string[] = [];
+  for (const parent of parents()) {
+    const paths = subdirectories(parent);
+    if (paths?.length === 0) alone.push(parent);
+    for (const path of paths ?? []) groups.set(basename(path), [...(groups.get(basename(path)) ?? []), path]);
+  }
+  const found = [...groups].map(([id, paths]): Found => {
+    const pids = [...new Set(paths.flatMap(processesIn))];
+    const kill = pids.length === 0 ? '' : `kill -9 ${pids.join(' ')}; sleep 1; `;
+    return {
+      what: `cgroup ${paths[0]}${more(paths)}`,
+      owner: { container: id },
+      remedy: `${kill}rmdir ${paths.join(' ')}`,
+    };
   });
+  if (alone.length === 0) return found;
+  const what = `cgroup ${alone[0]}${more(alone)}`;
+  return [...found, { what, owner: { share: 'cgroup-tsstep' }, remedy: `rmdir ${alone.join(' ')}` }];
 }
+
+const more = ({ length }: readonly string[]): string =>
+  length > 1 ? `, and in ${length - 1} other hierarchies` : '';
+
+const processesIn = (path: string): string[] =>
+  (
+    tolerating(['ENOENT', 'ENODEV', 'EOPNOTSUPP'], () => readFileSync(join(path, 'cgroup.procs'), 'utf8')) ??
+    ''
+  )
+    .split('\n')
+    .filter((pid) => Number(pid) > 0);
 
 function parents(): string[] {
   try {

@@ -1,5 +1,5 @@
 /** Processes of tsstep: inits that nobody commands any more, and supervisors of other state directories. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { stateDirectories } from '../../host/facts.ts';
 import { tolerating } from '../../kernel/errno.ts';
 import type { Found } from './found.ts';
@@ -7,9 +7,13 @@ import type { Found } from './found.ts';
 /** Processes end while they are looked at, and others' environment is not for everybody. */
 const unseen = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
 
-const read = (pid: number, file: string): string => tolerating(unseen, () => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? '';
+const read = (pid: number, file: string): string =>
+  tolerating(unseen, () => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? '';
 
-const pids = (): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+const pids = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
 const words = (pid: number): string[] => read(pid, 'cmdline').split('\0').slice(0, -1);
 
@@ -35,12 +39,27 @@ export function inits(): Found[] {
     .map((pid) => ({ what: `init, process ${pid}`, owner: { init: pid }, remedy: `kill -9 ${pid}` }));
 }
 
+export interface PlaceInUse {
+  root: string;
+  run: string;
+  /** Whether what is made there is seen from here: the namespaces are the same. */
+  sees: { net: boolean; cgroup: boolean };
+}
+
+const namespaceOf = (pid: number | 'self', kind: string): string | undefined =>
+  tolerating(unseen, () => readlinkSync(`/proc/${pid}/ns/${kind}`));
+
 /** State directories of the tsstep processes that live: their containers are nobody's leak. */
-export function placesInUse(): { root: string; run: string }[] {
-  const supervisors = pids().filter((pid) => words(pid).some((word) => /(^|\/)(bin\/main|dist\/tsstep)\.cjs$/.test(word)));
-  const places = supervisors.map((pid) => {
-    const pairs = read(pid, 'environ').split('\0').map((pair) => pair.split('=') as [string, string]);
-    return stateDirectories(Object.fromEntries(pairs));
+export function placesInUse(): PlaceInUse[] {
+  const supervisors = pids().filter((pid) =>
+    words(pid).some((word) => /(^|\/)(bin\/main|dist\/tsstep)\.cjs$/.test(word)),
+  );
+  return supervisors.map((pid) => {
+    const pairs = read(pid, 'environ')
+      .split('\0')
+      .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+    const same = (kind: string): boolean => namespaceOf(pid, kind) === namespaceOf('self', kind);
+    const sees = { net: same('net'), cgroup: same('cgroup') };
+    return { ...stateDirectories(Object.fromEntries(pairs) as NodeJS.ProcessEnv), sees };
   });
-  return [...new Map(places.map((place) => [`${place.root} ${place.run}`, place])).values()];
 }

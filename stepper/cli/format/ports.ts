@@ -21,7 +21,8 @@ const order = (a: ShownPort, b: ShownPort): number =>
 
 /** Docker joins ports that follow each other, published ones only where the host's port stays the same. */
 function continues(range: Range, next: ShownPort): boolean {
-  const sameHostPort = next.hostPort === undefined || (next.hostPort === next.port && range.hostPort === range.port);
+  const sameHostPort =
+    next.hostPort === undefined || (next.hostPort === next.port && range.hostPort === range.port);
   return groupOf(range) === groupOf(next) && next.port === range.last + 1 && sameHostPort;
 }
 

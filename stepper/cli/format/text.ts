@@ -7,7 +7,8 @@ export function ellipsis(text: string, length: number): string {
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 
-const hex = (character: string): string => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
+const hex = (character: string): string =>
+  `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
 
 /**
  * In double quotes, as Go's strconv.Quote writes it. What a terminal would take for an order is escaped: a command is anybody's

@@ -14,7 +14,9 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     AttachStdin: spec.interactive,
     AttachStdout: true,
     AttachStderr: true,
-    ...(exposedPorts.length > 0 && { ExposedPorts: Object.fromEntries(exposedPorts.map((port) => [port, {}])) }),
+    ...(exposedPorts.length > 0 && {
+      ExposedPorts: Object.fromEntries(exposedPorts.map((port) => [port, {}])),
+    }),
     Tty: spec.tty,
     OpenStdin: spec.interactive,
     StdinOnce: spec.interactive,

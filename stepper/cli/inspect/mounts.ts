@@ -35,4 +35,3 @@ export function tmpfsOf({ spec }: ContainerConfig): Record<string, string> {
     spec.mounts.flatMap((mount) => (mount.type === 'tmpfs' ? [[mount.target, mount.options]] : [])),
   );
 }
-

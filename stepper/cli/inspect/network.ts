@@ -26,7 +26,9 @@ type Bindings = { HostIp: string; HostPort: string }[];
 
 /** Null: exposed only. */
 function portsOf({ config, state }: Container, known: Known | undefined): Record<string, Bindings | null> {
-  const ports: Record<string, Bindings | null> = Object.fromEntries(config.exposedPorts.map((port) => [port, null]));
+  const ports: Record<string, Bindings | null> = Object.fromEntries(
+    config.exposedPorts.map((port) => [port, null]),
+  );
   const chosen = state.ports ?? known?.ports ?? {};
   for (const { key, mapping } of keyed(config.spec.publish)) {
     const hostPort = chosen[key];

@@ -133,3 +133,18 @@ it('v1 denies all devices before it allows any', () => {
   expect(rules).toContain('c 1:3 rwm');
   expect(rules).not.toContain('a *:* rwm');
 });
+
+it('v2 allows, by a program, the very devices that v1 allows, before anything runs in the cgroup', () => {
+  const operations = plan(v2, {});
+  const filter = operations.findIndex(({ kind }) => kind === 'device-filter');
+  const join = operations.findIndex(({ name }) => name === 'join');
+  expect(filter).toBeGreaterThan(operations.findIndex(({ name }) => name === 'group'));
+  expect(join).toBeGreaterThan(filter);
+  const operation = operations[filter];
+  const rules = operation?.kind === 'device-filter' ? operation.rules : [];
+  const written = plan(v1, {}).flatMap((each) =>
+    each.kind === 'write-attribute' && each.path.endsWith('/devices.allow') ? [each.data] : [],
+  );
+  expect(rules.map(({ type, major, minor, access }) => `${type} ${major}:${minor} ${access}`)).toEqual(written);
+  expect(plan(v1, {}).some(({ kind }) => kind === 'device-filter')).toBe(false);
+});

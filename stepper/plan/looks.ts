@@ -1,0 +1,109 @@
+/** How a plan looks at this machine: reading only, and as whoever asks. Tests have a fixed one. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TsstepError } from '../../core/errors.ts';
+import { canonicalName, parseReference } from '../../core/image/reference.ts';
+import { resolveImage } from '../../core/image/resolve.ts';
+import { errnoOf, tolerating } from '../../core/kernel/errno.ts';
+import type { HostFacts, ImageLookup, Lease, Peer } from '../../core/known.ts';
+import { generateName } from '../../core/names/generate.ts';
+import { hostNameservers, hostRoutes, nextLease } from '../../core/network/leases.ts';
+import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
+import { containers, names } from '../../core/paths.ts';
+import { findRunning } from '../../core/store/containers.ts';
+
+const closed = ['EACCES', 'EPERM'];
+
+export interface Looks {
+  randomHex(bytes: number): string;
+  now(): string;
+  name(): string;
+  /** `unreadable`: the built-in image was asked for, and the store may not be read. */
+  image(reference: string): Promise<ImageLookup | 'unreadable'>;
+  /** `read`: what others have was seen. */
+  lease(network: string): Promise<{ lease: Lease; read: boolean }>;
+  /** undefined: containers may not be looked at. */
+  container(reference: string, option: string): Peer | undefined;
+  volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable';
+}
+
+/** What `read` finds, or undefined where this user may not look. */
+function allowed<T>(read: () => T): T | undefined {
+  return tolerating(closed, read);
+}
+
+export class MachineLooks implements Looks {
+  readonly #host: HostFacts;
+  /** A bridge of its own instead of the shared one: what a script makes by hand is no business of tsstep's containers. */
+  readonly #ownBridge: string | undefined;
+
+  constructor(host: HostFacts, ownBridge?: string) {
+    this.#host = host;
+    this.#ownBridge = ownBridge;
+  }
+
+  randomHex(bytes: number): string {
+    return randomBytes(bytes).toString('hex');
+  }
+
+  now(): string {
+    return new Date().toISOString();
+  }
+
+  name(): string {
+    return generateName((below) => randomInt(below), (name) => existsSync(join(names(this.#host.root), name)));
+  }
+
+  async image(reference: string): Promise<ImageLookup | 'unreadable'> {
+    try {
+      return await resolveImage(this.#host.root, reference);
+    } catch (error) {
+      if (!closed.includes(errnoOf(error) ?? '')) throw error;
+      if (canonicalName(parseReference(reference)) === canonicalName(parseReference('lab'))) return 'unreadable';
+      throw storeIsClosed(reference, this.#host.root);
+    }
+  }
+
+  async lease(network: string): Promise<{ lease: Lease; read: boolean }> {
+    const bridge = this.#ownBridge ?? network;
+    const taken = this.#ownBridge === undefined ? this.#leases(network) : [];
+    const routes = await hostRoutes().catch(() => undefined);
+    const subnet = taken?.[0]?.subnet ?? (routes ? chooseSubnet(routes, hostNameservers(), bridge) : (candidates[0] ?? ''));
+    const lease = nextLease(network, subnet, (taken ?? []).map(({ address }) => address));
+    return { lease: { ...lease, bridge }, read: taken !== undefined && routes !== undefined };
+  }
+
+  container(reference: string, option: string): Peer | undefined {
+    const { root } = this.#host;
+    const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
+    return readable && allowed(() => findRunning(root, reference, option));
+  }
+
+  volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable' {
+    try {
+      return readdirSync(path).length === 0 ? 'empty' : 'filled';
+    } catch (error) {
+      return errnoOf(error) === 'ENOENT' ? 'absent' : 'unreadable';
+    }
+  }
+
+  #leases(network: string): Lease[] | undefined {
+    const directory = join(this.#host.run, 'leases', network);
+    return allowed(() => {
+      const holders = tolerating(['ENOENT'], () => readdirSync(directory)) ?? [];
+      return holders
+        .filter((name) => !name.startsWith('.'))
+        .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as Lease);
+    });
+  }
+}
+
+function storeIsClosed(reference: string, root: string): TsstepError {
+  return new TsstepError({
+    code: 'not-root',
+    what: `cannot look up the image ${reference}`,
+    why: `the store in ${root} is root’s, because what is kept there becomes root’s files in containers`,
+    remedy: 'plan with `lab`, whose shape is known, or let root do it: sudo tsstep plan run …',
+  });
+}

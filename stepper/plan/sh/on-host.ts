@@ -1,0 +1,94 @@
+/** The script's lines for what tsstep does on the host. */
+import type { HostAction, OperationOf, ShareStep } from '../../../core/operation.ts';
+import { writeInitProgram } from './head.ts';
+import { ownRules } from './own.ts';
+import type { Lines } from './user.ts';
+import { hereDocument } from './words.ts';
+import type { Writer } from './writer.ts';
+
+const peerVariable = (option: string): string => `PEER_${option === '--network' ? 'NET' : option.slice(2).toUpperCase()}`;
+
+function command({ argv, stdin }: { argv: readonly string[]; stdin?: string }, writer: Writer): string[] {
+  const line = writer.words.words(argv);
+  return stdin === undefined ? [line] : hereDocument(line, ownRules(stdin, writer.id));
+}
+
+function sharing(step: ShareStep, writer: Writer): string[] {
+  if (step.kind === 'command') return command(step, writer);
+  const path = writer.word(step.path);
+  if (step.kind === 'mkdir') return [`mkdir -p ${path}`];
+  const write = `echo ${writer.word(step.data)} > ${path}`;
+  if (!step.save) return [write];
+  const before = writer.variable('BEFORE');
+  // The variable is read when the undo is, at the script's end.
+  return [`${before}=$(cat ${path})`, `undo 'echo "$${before}" > ${path}'`, write];
+}
+
+function spawn({ pid }: OperationOf<'spawn-init'>, { spec }: Writer): string[] {
+  const wrapper = typeof pid === 'object' ? 'nsenter --pid="/proc/$PEER_PID/ns/pid"' : `unshare${pid === 'new' ? ' --pid' : ''} --fork --kill-child`;
+  // dash would leave copies of what it redirects for a command, but not for a subshell.
+  const start = `(exec ${wrapper} sh "$LOOP") \\`;
+  const protocol = '  3<"$CONTAINER/commands" 4>"$CONTAINER/replies"';
+  const pipes = [
+    '# Pipes for its output, so that it gets hold of nothing of yours.',
+    'mkfifo "$CONTAINER/stdout" "$CONTAINER/stderr"',
+    'cat "$CONTAINER/stdout" 3>&- 4>&- &',
+    'cat "$CONTAINER/stderr" >&2 3>&- 4>&- &',
+    ...(spec.interactive ? ['mkfifo "$CONTAINER/stdin"', 'cat <&5 > "$CONTAINER/stdin" 5<&- &', 'FEEDER=$!'] : []),
+  ];
+  const stdio = spec.tty
+    ? '<&5 5<&- &'
+    : `<${spec.interactive ? '"$CONTAINER/stdin"' : '/dev/null'} >"$CONTAINER/stdout" 2>"$CONTAINER/stderr" 5<&- &`;
+  return [
+    ...writeInitProgram,
+    'mkfifo "$CONTAINER/commands" "$CONTAINER/replies"',
+    ...(spec.tty ? ['# -t: no standard tool makes a terminal in there; the command gets yours.'] : pipes),
+    start,
+    `${protocol} \\`,
+    `  ${stdio}`,
+    'CHILD=$!',
+    'exec 3> "$CONTAINER/commands" 4< "$CONTAINER/replies"',
+    'read -r INIT <&4 || fail 125 "init did not start"',
+  ];
+}
+
+export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
+  getrandom: ({ bytes }, writer) => [`# od -An -N${bytes} -tx1 /dev/urandom | tr -d ' \\n' (drawn when this script was written)`, `ID=${writer.id}`],
+  'choose-name': (_, { known }) => [`NAME=${known.name}`],
+  clock: () => ['CREATED=$(date --utc --iso-8601=ns)'],
+  'resolve-image': (_, writer) => layersThere(writer),
+  'build-lab': () => ['# see above: `tsstep run --rm lab true` builds it'],
+  'unpack-layer': () => ['# see above: `tsstep run --rm IMAGE true` unpacks it'],
+  'find-container': ({ reference, option }, writer) => [`${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`],
+  'create-volume': ({ path }, writer) => [
+    `[ -d ${writer.word(`${path}/_data`)} ] || { mkdir -p ${writer.word(`${path}/_data`)}; printf %s "$ID" > ${writer.word(`${path}/owner`)}; }`,
+  ],
+  'copy-up': ({ root, target, to }, writer) => [
+    `mkdir -p ${writer.at(root, target)}`,
+    `[ -n "$(ls -A ${writer.word(to)})" ] || cp -a --no-target-directory ${writer.at(root, target)} ${writer.word(to)}`,
+  ],
+  'spawn-init': spawn,
+  command,
+  share: ({ make }, writer) => make.flatMap((step) => sharing(step, writer)),
+  lease: (_, { known }) => [
+    `SUBNET=${known.lease?.subnet}`,
+    'if ip route show table all | grep -qF "$SUBNET"; then fail 125 "$SUBNET is in use now: write the script anew"; fi',
+  ],
+  listen: ({ protocol, saves }, { known }) => {
+    const port = known.ports?.[saves?.slice('ports.'.length) ?? ''];
+    return [`[ -z "$(ss -Hln${protocol === 'udp' ? 'u' : 't'} 'sport = :${port}')" ] || fail 125 'port ${port} is taken'`];
+  },
+  'write-attribute': ({ path, data }, writer) => [`echo ${writer.word(data)} > ${writer.word(path)}`],
+  'device-filter': () => ['# not done: the filter is an eBPF program, and no standard tool writes one; /dev and the missing CAP_SYS_ADMIN remain'],
+  openpt: () => ['# not done: see -t above'],
+};
+
+function layersThere(writer: Writer): string[] {
+  const image = writer.known.image ?? (writer.known.lookup && 'found' in writer.known.lookup ? writer.known.lookup.found : undefined);
+  const name = writer.word(writer.spec.image);
+  return [
+    `for layer in ${(image?.layers ?? []).map(({ link }) => writer.word(link)).join(' ')}; do`,
+    `  [ -d "$ROOT/layers/l/$layer" ] || fail 125 'a layer is not unpacked: first' tsstep run --rm ${name} true`,
+    'done',
+  ];
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { goTime, humanDuration } from '../../../stepper/cli/format/duration.ts';
+import { portsText } from '../../../stepper/cli/format/ports.ts';
+import { humanSize } from '../../../stepper/cli/format/size.ts';
+import { table } from '../../../stepper/cli/format/table.ts';
+import { render } from '../../../stepper/cli/format/template.ts';
+import { commandLine, ellipsis, quoted, shortId } from '../../../stepper/cli/format/text.ts';
+import { statusText } from '../../../stepper/cli/ps.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+describe('a time span is in docker’s words', () => {
+  it.each([
+    [0, 'Less than a second'],
+    [999, 'Less than a second'],
+    [1500, '1 second'],
+    [5 * second, '5 seconds'],
+    [59 * second, '59 seconds'],
+    [minute, 'About a minute'],
+    [2 * minute - 1, 'About a minute'],
+    [2 * minute, '2 minutes'],
+    [59 * minute, '59 minutes'],
+    [hour, 'About an hour'],
+    [89 * minute, 'About an hour'],
+    [90 * minute, '2 hours'],
+    [47 * hour, '47 hours'],
+    [2 * day, '2 days'],
+    [13 * day, '13 days'],
+    [14 * day, '2 weeks'],
+    [60 * day, '2 months'],
+    [729 * day, '24 months'],
+    [730 * day, '2 years'],
+  ])('%d ms is "%s"', (milliseconds, words) => {
+    expect(humanDuration(milliseconds)).toBe(words);
+  });
+
+  it('and a moment is as Go prints it', () => {
+    expect(goTime('2026-11-23T22:31:10.678Z')).toBe('2026-11-23 22:31:10 +0000 UTC');
+  });
+});
+
+describe('a size has three digits and powers of 1000', () => {
+  it.each([
+    [0, '0B'],
+    [999, '999B'],
+    [1000, '1kB'],
+    [1_060_000, '1.06MB'],
+    [999_900, '1MB'],
+    [187_400_000, '187MB'],
+    [2_500_000_000, '2.5GB'],
+  ])('%d bytes are %s', (bytes, text) => {
+    expect(humanSize(bytes)).toBe(text);
+  });
+});
+
+describe('a table', () => {
+  it('has columns at least ten wide, three blanks between them, and none at the end of a line', () => {
+    const lines = table(['ID', 'COMMAND', 'NAMES'], [['0123456789ab', '"é…"', 'one']]).split('\n');
+    expect(lines).toEqual(['ID             COMMAND   NAMES', '0123456789ab   "é…"      one', '']);
+  });
+
+  it('of nothing is its headings', () => {
+    expect(table(['A', 'B'], [])).toBe('A         B\n');
+  });
+});
+
+describe('an ID', () => {
+  it('is cut to twelve digits, without the algorithm', () => {
+    expect(shortId(`sha256:${'0123456789abcdef'.repeat(4)}`)).toBe('0123456789ab');
+  });
+});
+
+describe('a command', () => {
+  it('is quoted, and words with blanks in it are too', () => {
+    expect(commandLine(['sh', '-c', 'exit 3'], true)).toBe(`"sh -c 'exit 3'"`);
+  });
+
+  it('is cut to twenty characters, the last one an ellipsis', () => {
+    expect(commandLine(['sleep', '1234567890', '1234567890'], true)).toBe('"sleep 1234567890 12…"');
+    expect(commandLine(['sleep', '1234567890', '1234567890'], false)).toBe('"sleep 1234567890 1234567890"');
+    expect(ellipsis('12345678901234567890', 20)).toBe('12345678901234567890');
+  });
+
+  it('cannot give orders to the terminal', () => {
+    expect(quoted('\u001b[31m"\n\u009b')).toBe('"\\x1b[31m\\"\\n\\x9b"');
+  });
+});
+
+describe('ports', () => {
+  it.each([
+    [[], ''],
+    [[{ port: 80, protocol: 'tcp' }], '80/tcp'],
+    [[{ port: 80, protocol: 'tcp', ip: '0.0.0.0', hostPort: 8080 }], '0.0.0.0:8080->80/tcp'],
+    [
+      [
+        { port: 443, protocol: 'tcp' },
+        { port: 80, protocol: 'tcp', ip: '127.0.0.1', hostPort: 8080 },
+      ],
+      '127.0.0.1:8080->80/tcp, 443/tcp',
+    ],
+    [[8002, 8000, 8001].map((port) => ({ port, protocol: 'tcp' })), '8000-8002/tcp'],
+    [
+      [8000, 8001].map((port) => ({ port, protocol: 'udp', ip: '0.0.0.0', hostPort: port })),
+      '0.0.0.0:8000-8001->8000-8001/udp',
+    ],
+    [
+      [80, 81].map((port) => ({ port, protocol: 'tcp', ip: '0.0.0.0', hostPort: port + 8000 })),
+      '0.0.0.0:8080->80/tcp, 0.0.0.0:8081->81/tcp',
+    ],
+  ])('%j are shown as "%s"', (ports, text) => {
+    expect(portsText(ports)).toBe(text);
+  });
+});
+
+describe('the status of a container', () => {
+  const now = Date.parse('2026-01-01T00:02:00Z');
+  const state = {
+    run: 'r',
+    supervisor: { pid: 1, startTime: '1' },
+    startedAt: '2026-01-01T00:01:56Z',
+  } as const;
+  it.each([
+    [{ ...state, status: 'running' }, 'Up 4 seconds'],
+    [
+      { ...state, status: 'exited', exitCode: 3, finishedAt: '2026-01-01T00:00:00Z' },
+      'Exited (3) 2 minutes ago',
+    ],
+    [{ ...state, status: 'creating' }, 'Created'],
+    [{ ...state, status: 'created' }, 'Created'],
+    [{ ...state, status: 'dead' }, 'Dead'],
+  ] as const)('%j is "%s"', (it, text) => {
+    expect(statusText(it, now)).toBe(text);
+  });
+});
+
+describe('a template', () => {
+  const value = { Id: 'x', State: { Pid: 7, Running: false }, Config: { Env: ['A=1'], Entrypoint: null } };
+  it.each([
+    ['{{.Id}}', 'x'],
+    ['{{ .State.Pid }}/{{.State.Running}}', '7/false'],
+    ['{{json .Config}}', '{"Env":["A=1"],"Entrypoint":null}'],
+    ['{{json .}}', JSON.stringify(value)],
+    ['{{.Config.Env}}', '["A=1"]'],
+    ['{{.Config.Entrypoint}}', '<no value>'],
+    ['{{.Id}}\\t{{.Id}}', 'x\tx'],
+    ['no template', 'no template'],
+  ])('%s gives %s', (template, text) => {
+    expect(render(template, value)).toBe(text);
+  });
+
+  it('that names what is not there says what is', () => {
+    expect(() => render('{{.State.Pit}}', value)).toThrow(/there is no \.State\.Pit/);
+    expect(() => render('{{.constructor}}', value)).toThrow(/there is no/);
+  });
+
+  it('that is more than a path is refused, not misunderstood', () => {
+    expect(() => render('{{range .Config.Env}}{{.}}{{end}}', value)).toThrow(/cannot be understood/);
+  });
+});
