@@ -180,7 +180,7 @@ export type Operation = Action & {
   why: string;
   undo: Undo;
   /** Where the outcome's value is kept for later plans: `init`, `ports.80/tcp`. */
-  saves?: keyof Known | `${'ports' | 'volumes' | 'peers'}.${string}`;
+  saves?: keyof Known | `${'ports' | 'volumes' | 'peers' | 'made'}.${string}`;
 };
 
 export type OperationOf<K extends Kind> = Extract<Operation, { kind: K }>;

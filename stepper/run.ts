@@ -157,7 +157,8 @@ class Run {
   #ended(driven: Driven): number {
     if (driven.result === 'kept') {
       this.#machine.hold();
-      this.#save({ status: 'created' });
+      const { init } = this.#session.known;
+      this.#save({ status: 'created', ...(init && { process: init }) });
     }
     const code =
       driven.result === 'failed' ? driven.failure.exit : driven.result === 'kept' ? 0 : this.#stop.code;

@@ -84,7 +84,7 @@ export function forwardDropper(): IptablesTool | undefined {
   const chains = spawnSync('nft', ['-j', 'list', 'chains'], { encoding: 'utf8' });
   const dropping = chains.status === 0 ? droppingChains(chains.stdout) : [];
   if (dropping.some(({ family, table, name }) => family === 'ip' && table === 'filter' && name === 'FORWARD')) return 'iptables-nft';
-  const legacy = tolerating(['ENOENT'], () => readFileSync('/proc/net/ip_tables_names', 'utf8')) ?? '';
+  const legacy = tolerating(['ENOENT', 'EACCES'], () => readFileSync('/proc/net/ip_tables_names', 'utf8')) ?? '';
   if (!legacy.split('\n').includes('filter')) return undefined;
   const rules = spawnSync('iptables-legacy', ['-w', '-S', 'FORWARD'], { encoding: 'utf8' });
   return rules.status === 0 && rules.stdout.includes('-P FORWARD DROP') ? 'iptables-legacy' : undefined;

@@ -1,5 +1,5 @@
 /** The kinds that both sides perform. Synchronous, because init is. */
-import { closeSync, fchmodSync, mkdirSync, openSync, statSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync, symlinkSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes, umount } from '../kernel/mount.ts';
@@ -11,7 +11,9 @@ const performers: {
   [K in SharedAction['kind']]: (action: Extract<SharedAction, { kind: K }>) => Json | undefined;
 } = {
   mkdir: ({ path, mode, root, parents }) => {
-    if (root === undefined) mkdirSync(path, { mode, recursive: parents ?? false });
+    // What is there already, a file even, is the source that was meant.
+    if (parents && root === undefined) return existsSync(path) ? undefined : mkdirSync(path, { mode, recursive: true });
+    if (root === undefined) mkdirSync(path, { mode });
     else inRoot(root, path, { create: 'directory', mode }, () => undefined);
     return undefined;
   },

@@ -44,7 +44,14 @@ const undoers: {
   'remove-volume': ({ path, owner }) => {
     const marker = join(path, 'owner');
     const madeBy = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(marker, 'utf8'));
-    if (madeBy === owner) rmSync(path, { recursive: true, force: true });
+    // Killed while it was made: no owner yet, and no data that anybody could have put there.
+    const unfinished = !madeBy && !existsSync(join(path, '_data'));
+    if (madeBy === owner || unfinished) rmSync(path, { recursive: true, force: true });
+  },
+  'remove-made': ({ path, key }, { known }) => {
+    const first = known.made?.[key];
+    if (!first) return;
+    for (let at = path; at.startsWith(first); at = dirname(at)) tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(at));
   },
   'kill-init': async (_, { known }) => {
     if (known.init) await killProcess(known.init);

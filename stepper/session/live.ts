@@ -135,11 +135,11 @@ export class LiveSession implements Session {
     return problems;
   }
 
-  /** Whether something is left to take back when the container is removed. */
+  /** Whether something is left to take back, now that the run ends: the container itself, or what could not be undone. */
   get owes(): boolean {
     return this.#tried.some((step) => {
       const { undo } = step.operation;
-      return typeof undo !== 'string' && undo.at === 'remove' && !this.#undone.has(step);
+      return typeof undo !== 'string' && undo.at !== 'rollback' && !this.#undone.has(step);
     });
   }
 

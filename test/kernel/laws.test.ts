@@ -7,6 +7,7 @@ import type { Event } from '../../tracer/events.ts';
 import type { Snapshot } from '../../tracer/snapshot.ts';
 import type { Started } from '../support/commands.ts';
 import { type HostState, hostState } from '../support/host-state.ts';
+import { followNextJournal } from '../support/journal.ts';
 import { everywhere } from '../support/parallel.ts';
 import { nameOf, ofType, operationsOf, type Recording, record } from '../support/recording.ts';
 import { prepare, richRuns, wordsOf } from '../support/rich-runs.ts';
@@ -103,8 +104,8 @@ describe('law 1', () => {
 
 describe('law 2', () => {
   const clean = async (sandbox: Sandbox, killed: Started<Event>, what: string): Promise<void> => {
-    killed.kill('SIGKILL');
-    await killed.ended;
+    const { signal } = await killed.ended;
+    expect(signal, what).toBe('SIGKILL');
     const { code, stderr } = await sandbox.tsstep(['clean']);
     expect({ code, stderr }, what).toMatchObject({ code: 0 });
     await expectUntouched(sandbox, what);
@@ -112,28 +113,24 @@ describe('law 2', () => {
 
   it('cleans up after a tsstep that was killed while it paused before an operation', async () => {
     await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
-      const started = sandbox.startTsstep(withFlags(words(sandbox), '--break', at), {
-        stdin: 'pipe',
-        events: true,
-      });
-      await started.event(
-        `a pause before ${at}`,
-        (event): event is Event => event.type === 'paused' && event.before === at,
-      );
+      const flags = withFlags(words(sandbox), '--break', at);
+      const started = sandbox.startTsstep(flags, { stdin: 'pipe', events: true });
+      const paused = (event: Event): event is Event => event.type === 'paused' && event.before === at;
+      await started.event(`a pause before ${at}`, paused);
+      started.kill('SIGKILL');
       await clean(sandbox, started, `killed before ${at}`);
     });
-  });
+  }, 300_000);
 
   it('cleans up after a tsstep that was killed while it performed an operation', async () => {
     await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
-      const started = sandbox.startTsstep(words(sandbox), { events: true });
-      await started.event(
-        at,
-        (event): event is Event => event.type === 'operation-started' && nameOf(event) === at,
-      );
-      await clean(sandbox, started, `killed in ${at}`);
+      const stop = followNextJournal(sandbox, (event) => {
+        if (event.type === 'operation-started' && nameOf(event) === at) started.kill('SIGKILL');
+      });
+      const started = sandbox.startTsstep(words(sandbox));
+      await clean(sandbox, started, `killed in ${at}`).finally(stop);
     });
-  });
+  }, 300_000);
 });
 
 /** Operations that nothing in /proc, /sys or tsstep's directories tells about; each with its reason. */

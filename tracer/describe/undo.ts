@@ -16,6 +16,7 @@ const sentences: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kin
   'remove-cgroup': ({ paths }) =>
     `kill what runs in ${paths.join(', ')} and remove ${paths.length === 1 ? 'it' : 'them'}`,
   'remove-volume': ({ volume, owner }) => `remove volume ${short(volume)}, if ${short(owner)} made it`,
+  'remove-made': ({ path }) => `remove ${path}, if it had to be made and is still empty`,
   'kill-init': () => 'kill init and wait until it is gone; its namespaces go with it',
 };
 

@@ -34,7 +34,8 @@ function bind(root: string, { source, target, readOnly: ro, mustExist }: Bind): 
             mode: 0o755,
             parents: true,
             why: 'docker makes a missing -v source, as a directory; --mount refuses it instead.',
-            undo: 'nothing',
+            undo: { at: 'rollback', do: { kind: 'remove-made', path: source, key: name } },
+            saves: `made.${name}`,
           } as const,
         ]),
     bindInRoot(

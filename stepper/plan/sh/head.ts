@@ -119,7 +119,7 @@ take_back() {
 [ "$(id -u)" = 0 ] || fail 125 'namespaces, mounts and networks are root’s right: sudo sh this script'
 `;
 
-const tools = ['awk', 'cp', 'findmnt', 'ldd', 'mkfifo', 'mount', 'nsenter', 'pivot_root', 'prlimit', 'setpriv', 'unshare'];
+const tools = ['awk', 'bash', 'cp', 'findmnt', 'ldd', 'mkfifo', 'mount', 'nsenter', 'pivot_root', 'prlimit', 'setpriv', 'unshare'];
 
 const needs = (networked: boolean): string[] => [
   `for tool in ${[...tools, ...(networked ? ['ip', 'nft', 'ss'] : [])].sort().join(' ')}; do`,

@@ -81,7 +81,7 @@ export const inInit: { [K in InitAction['kind']]: Lines<K> } = {
   umask: ({ mask }) => [`init umask 0${mask.toString(8)}`],
   'reset-signals': () => ['# env --default-signal does it, which empties the environment as well, at the end'],
   'clear-pdeathsig': () => privilege('--pdeathsig clear'),
-  'close-range': () => ['# the last shell closes 3 and 4 itself; the others have been closed for it'],
+  'close-range': () => ['# the last shell closes 3 and 4, which are all that init was given'],
   execve: (operation, writer) => execve(operation, writer, !homeGiven(writer)),
 };
 

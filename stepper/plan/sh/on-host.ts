@@ -24,16 +24,25 @@ function sharing(step: ShareStep, writer: Writer): string[] {
   return [`${before}=$(cat ${path})`, `undo 'echo "$${before}" > ${path}'`, write];
 }
 
+/** A shell that is as small as /bin/sh mostly is has no words for descriptors above 9. */
+const onlyOurs = [
+  '# Of what is open here, init gets 0 to 4 only.',
+  "only='for fd in /proc/self/fd/*; do",
+  '  fd=${fd##*/}',
+  '  [ "$fd" -le 4 ] || eval "exec $fd>&-"',
+  'done',
+  "exec \"$@\"'",
+];
+
 function spawn({ pid }: OperationOf<'spawn-init'>, { spec }: Writer): string[] {
   const wrapper = typeof pid === 'object' ? 'nsenter --pid="/proc/$PEER_PID/ns/pid"' : `unshare${pid === 'new' ? ' --pid' : ''} --fork --kill-child`;
-  // dash would leave copies of what it redirects for a command, but not for a subshell.
-  const start = `(exec ${wrapper} sh "$LOOP") \\`;
+  const start = `bash -c "$only" sh ${wrapper} sh "$LOOP" \\`;
   const protocol = '  3<"$CONTAINER/commands" 4>"$CONTAINER/replies"';
   const pipes = [
     '# Pipes for its output, so that it gets hold of nothing of yours.',
     'mkfifo "$CONTAINER/stdout" "$CONTAINER/stderr"',
-    'cat "$CONTAINER/stdout" 3>&- 4>&- &',
-    'cat "$CONTAINER/stderr" >&2 3>&- 4>&- &',
+    'cat "$CONTAINER/stdout" &',
+    'cat "$CONTAINER/stderr" >&2 &',
     ...(spec.interactive ? ['mkfifo "$CONTAINER/stdin"', 'cat <&5 > "$CONTAINER/stdin" 5<&- &', 'FEEDER=$!'] : []),
   ];
   const stdio = spec.tty
@@ -43,6 +52,7 @@ function spawn({ pid }: OperationOf<'spawn-init'>, { spec }: Writer): string[] {
     ...writeInitProgram,
     'mkfifo "$CONTAINER/commands" "$CONTAINER/replies"',
     ...(spec.tty ? ['# -t: no standard tool makes a terminal in there; the command gets yours.'] : pipes),
+    ...onlyOurs,
     start,
     `${protocol} \\`,
     `  ${stdio}`,

@@ -25,6 +25,7 @@ const undoers: { [K in UndoAction['kind']]: Undoer<K> } = {
   'close-port': () => [],
   'remove-cgroup': ({ paths }, words) => paths.map((path) => `remove_cgroup ${words.word(path)}`),
   'remove-volume': ({ path }, words) => [`rm -rf ${words.word(path)}`],
+  'remove-made': () => [],
   'kill-init': () => ['kill_init'],
 };
 
