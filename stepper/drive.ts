@@ -54,6 +54,7 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     const ended = await session.forward(faults.get(at));
     if (!ended.ok) return await failed(options, ended.failure, at);
   }
+  noticeMissed(options);
   return { result: 'started' };
 }
 
@@ -61,4 +62,14 @@ export async function drive(options: DriveOptions): Promise<Driven> {
 async function failed(options: DriveOptions, failure: Failure, at: string): Promise<Driven> {
   if (options.frontEnd.observes && !options.stop.requested) await pause(options, 'failure', at);
   return { result: 'failed', failure, at, problems: await options.session.undo(EVERYTHING) };
+}
+
+/** A name with a typing error would otherwise just never be met. */
+function noticeMissed({ session, stepping, faults, events }: DriveOptions): void {
+  const met = new Set(session.performed.map(({ stage, operation }) => `${stage.name}:${operation.name}`));
+  for (const at of [...stepping.breakpoints, ...faults.keys()]) {
+    if (!at.includes(':') || met.has(at)) continue;
+    const text = `"${at}" was never reached: this run had no such operation (tsstep plan run … lists them)`;
+    events.emit({ type: 'notice', text });
+  }
 }

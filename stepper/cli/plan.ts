@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseSpec } from '../../core/spec/parse.ts';
 import { warningsOf } from '../../core/spec/warnings.ts';
-import { type RunFlags, addRunFlags } from './run-flags.ts';
+import { addRunFlags, type RunFlags } from './run-flags.ts';
 
 type Flags = RunFlags & { format: 'text' | 'json' | 'sh' };
 

@@ -1,7 +1,7 @@
 /** How a plan looks at this machine: reading only, and as whoever asks. Tests have a fixed one. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TsstepError } from '../../core/errors.ts';
 import { canonicalName, parseReference } from '../../core/image/reference.ts';
 import { resolveImage } from '../../core/image/resolve.ts';
@@ -25,6 +25,8 @@ export interface Looks {
   lease(network: string): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
   container(reference: string, option: string): Peer | undefined;
+  /** The topmost directory of a path that does not exist; null: all of it does. */
+  missing(path: string): string | null;
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable';
 }
 
@@ -52,7 +54,10 @@ export class MachineLooks implements Looks {
   }
 
   name(): string {
-    return generateName((below) => randomInt(below), (name) => existsSync(join(names(this.#host.root), name)));
+    return generateName(
+      (below) => randomInt(below),
+      (name) => existsSync(join(names(this.#host.root), name)),
+    );
   }
 
   async image(reference: string): Promise<ImageLookup | 'unreadable'> {
@@ -60,7 +65,8 @@ export class MachineLooks implements Looks {
       return await resolveImage(this.#host.root, reference);
     } catch (error) {
       if (!closed.includes(errnoOf(error) ?? '')) throw error;
-      if (canonicalName(parseReference(reference)) === canonicalName(parseReference('lab'))) return 'unreadable';
+      if (canonicalName(parseReference(reference)) === canonicalName(parseReference('lab')))
+        return 'unreadable';
       throw storeIsClosed(reference, this.#host.root);
     }
   }
@@ -69,8 +75,14 @@ export class MachineLooks implements Looks {
     const bridge = this.#ownBridge ?? network;
     const taken = this.#ownBridge === undefined ? this.#leases(network) : [];
     const routes = await hostRoutes().catch(() => undefined);
-    const subnet = taken?.[0]?.subnet ?? (routes ? chooseSubnet(routes, hostNameservers(), bridge) : (candidates[0] ?? ''));
-    const lease = nextLease(network, subnet, (taken ?? []).map(({ address }) => address));
+    const subnet =
+      taken?.[0]?.subnet ??
+      (routes ? chooseSubnet(routes, hostNameservers(), bridge) : (candidates[0] ?? ''));
+    const lease = nextLease(
+      network,
+      subnet,
+      (taken ?? []).map(({ address }) => address),
+    );
     return { lease: { ...lease, bridge }, read: taken !== undefined && routes !== undefined };
   }
 
@@ -78,6 +90,13 @@ export class MachineLooks implements Looks {
     const { root } = this.#host;
     const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
     return readable && allowed(() => findRunning(root, reference, option));
+  }
+
+  /** The topmost directory of a path that does not exist; null: all of it does. */
+  missing(path: string): string | null;
+  missing(path: string): string | null {
+    if (existsSync(path)) return null;
+    return this.missing(dirname(path)) ?? path;
   }
 
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable' {

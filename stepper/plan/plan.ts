@@ -12,13 +12,17 @@ export const formats = ['text', 'json', 'sh'] as const;
 export type Format = (typeof formats)[number];
 
 const printers: Record<Format, (plan: Plan, argv: readonly string[]) => string> = {
-  text: planText,
+  text: (plan) => planText(plan),
   json: planJson,
   sh: planScript,
 };
 
 /** A run's own name is in the paths of what only it writes; a plan has none. */
-const start = (host: Known['host']): Known => ({ host, run: 'plan', supervisor: { pid: process.pid, startTime: '0' } });
+const start = (host: Known['host']): Known => ({
+  host,
+  run: 'plan',
+  supervisor: { pid: process.pid, startTime: '0' },
+});
 
 /** A name for a bridge that the script makes for itself; at most 15 characters fit (IFNAMSIZ). */
 const ownBridge = (id: string): string => `tsb${id.slice(0, 8)}`;

@@ -23,7 +23,10 @@ export interface Context {
   looks: Looks;
 }
 
-type Predictor<K extends Kind> = (operation: OperationOf<K>, context: Context) => Prediction | Promise<Prediction>;
+type Predictor<K extends Kind> = (
+  operation: OperationOf<K>,
+  context: Context,
+) => Prediction | Promise<Prediction>;
 
 /** The kinds that only ever do something: nothing that a later plan could need comes of them. */
 const nothing = 'finds out nothing';
@@ -35,21 +38,30 @@ const seen = (value: unknown, note: string): Prediction => ({ value, sure: true,
 const ANY_PORT = 32768;
 
 const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
-  getrandom: ({ bytes }, { looks }) => guess(looks.randomHex(bytes), 'drawn for this plan; a run draws its own'),
+  getrandom: ({ bytes }, { looks }) =>
+    guess(looks.randomHex(bytes), 'drawn for this plan; a run draws its own'),
   'choose-name': ({ wanted }, { looks }) =>
-    wanted === undefined ? guess(looks.name(), 'a run chooses its own') : seen(wanted, `${wanted}, if it is free`),
+    wanted === undefined
+      ? guess(looks.name(), 'a run chooses its own')
+      : seen(wanted, `${wanted}, if it is free`),
   clock: (_, { looks }) => guess(looks.now(), 'the moment of this plan'),
   'resolve-image': async ({ reference }, { looks, known }) => {
     const lookup = await looks.image(reference);
-    if (lookup === 'unreadable') return guess({ found: builtLab(known.host.root, true) }, 'the store is root’s: taken to have lab as tsstep makes it, unpacked');
+    if (lookup === 'unreadable')
+      return guess(
+        { found: builtLab(known.host.root, true) },
+        'the store is root’s: taken to have lab as tsstep makes it, unpacked',
+      );
     if ('absent' in lookup) return seen(lookup, 'not in the store yet: it is built first');
     return seen(lookup, `${lookup.found.name}, ${lookup.found.layers.length} layers, in the store`);
   },
-  'build-lab': (_, { known }) => guess(builtLab(known.host.root, false), 'lab as tsstep makes it; digests are known once it is built'),
+  'build-lab': (_, { known }) =>
+    guess(builtLab(known.host.root, false), 'lab as tsstep makes it; digests are known once it is built'),
   'find-container': ({ reference, option }, { looks }) => {
     const name = `PEER_${option === '--network' ? 'NET' : option.slice(2).toUpperCase()}` as Placeholder;
     const peer = looks.container(reference, option);
-    if (!peer) return guess({ id: reference, pid: placeholders[name] }, `$${name} stands for the pid of ${reference}`);
+    if (!peer)
+      return guess({ id: reference, pid: placeholders[name] }, `$${name} stands for the pid of ${reference}`);
     return seen({ ...peer, pid: placeholders[name] }, `$${name} is ${peer.pid} now`);
   },
   'create-volume': ({ path }, { looks }) => {
@@ -62,11 +74,20 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
   lease: async ({ network }, { looks }) => {
     const { lease, read } = await looks.lease(network);
     const note = `${lease.address} in ${lease.subnet}`;
-    return read ? seen(lease, `${note}, free now`) : guess(lease, `${note}: the first choice; the leases are root’s`);
+    return read
+      ? seen(lease, `${note}, free now`)
+      : guess(lease, `${note}: the first choice; the leases are root’s`);
   },
-  listen: ({ port }) => (port === 0 ? guess(ANY_PORT, `${ANY_PORT} stands for the free port that the kernel gives`) : seen(port, `${port}, if it is free`)),
+  listen: ({ port }) =>
+    port === 0
+      ? guess(ANY_PORT, `${ANY_PORT} stands for the free port that the kernel gives`)
+      : seen(port, `${port}, if it is free`),
   'lookup-user': ({ user, groups }, { known }) => predictUser(user, groups, imageOf(known)),
   'lookup-executable': (operation, { known }) => predictCommand(operation, imageOf(known)),
+  mkdir: ({ path }, { looks }) => {
+    const made = looks.missing(path);
+    return seen(made, made === null ? `${path} is there` : `${made} has to be made`);
+  },
   openpt: () => guess(0, '/dev/pts/0: the first one of a new devpts'),
   'device-filter': () => guess(1, '1 stands for the number that the kernel gives the program'),
 
@@ -97,7 +118,6 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
   'clear-pdeathsig': nothing,
   'close-range': nothing,
   execve: nothing,
-  mkdir: nothing,
   'write-file': nothing,
   symlink: nothing,
   mount: nothing,
@@ -116,4 +136,3 @@ export async function predict(operation: Operation, context: Context): Promise<P
     remedy: 'add it to stepper/plan/predict.ts',
   });
 }
-

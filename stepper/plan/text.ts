@@ -28,16 +28,28 @@ function operationText({ operation, prediction }: PlannedOperation, shorten: Sho
 
 function stageText({ stage, summary, operations }: PlannedStage, shorten: Shorten): string[] {
   const none = operations.length === 0 ? ['  (nothing to do for this container)'] : [];
-  return ['', ...wrap(summary, `${stage}: `, '  '), ...none, ...operations.flatMap((one) => operationText(one, shorten))];
+  return [
+    '',
+    ...wrap(summary, `${stage}: `, '  '),
+    ...none,
+    ...operations.flatMap((one) => operationText(one, shorten)),
+  ];
 }
 
-export function planText(plan: Plan): string {
+export function planText(plan: Plan, privileged = process.geteuid?.() === 0): string {
   const { spec, known, stages } = plan;
   const count = stages.reduce((sum, { operations }) => sum + operations.length, 0);
   const shorten = shortener(plan);
+  const unseen = privileged
+    ? []
+    : wrap(
+        'Planned without root: what only root may look at, like firewalls and the store, is taken to be as usual.',
+        '',
+      );
   return `${[
     `What tsstep run would do for ${spec.image}: ${count} operations. None of them has been done.`,
     ...wrap(legend, ''),
+    ...unseen,
     ...wrap(`$CONTAINER is ${known.host.root}/containers/$ID.`, ''),
     ...stages.flatMap((one) => stageText(one, shorten)),
   ].join('\n')}\n`;

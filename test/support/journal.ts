@@ -1,31 +1,37 @@
 /** Following the journal that every run writes, watched or not. */
-import { closeSync, existsSync, openSync, readdirSync, readSync, watch } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Event } from '../../tracer/events.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/**
- * Calls `each` with every event of the run that starts next in the sandbox, as soon as the kernel says that it was written.
- * @returns stops following
- */
-export function followNextJournal(sandbox: Sandbox, each: (event: Event) => void): () => void {
+/** Calls `then` as soon as the run that starts next in the sandbox has written an event that matches, and follows no further. */
+export function onNextJournal(sandbox: Sandbox, match: (event: Event) => boolean, then: () => void): void {
   const directory = join(sandbox.root, 'runs');
-  const before = existsSync(directory) ? readdirSync(directory) : [];
+  const before = readdirSync(directory);
+  const chunk = Buffer.alloc(1 << 20);
   let fd: number | undefined;
   let pending = '';
-  const chunk = Buffer.alloc(1 << 20);
-  const watcher = watch(directory, (_, name) => {
-    if (name === null || before.includes(name)) return;
-    if (fd === undefined && !existsSync(join(directory, name))) return;
-    fd ??= openSync(join(directory, name), 'r');
-    for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) {
+  const newLines = function* (from: number): Generator<string> {
+    for (let length = readSync(from, chunk); length > 0; length = readSync(from, chunk)) {
       const lines = (pending + chunk.toString('utf8', 0, length)).split('\n');
       pending = lines.pop() ?? '';
-      for (const line of lines) each(JSON.parse(line) as Event);
+      yield* lines;
+    }
+  };
+  const watcher = watch(directory, (_, name) => {
+    if (name === null || before.includes(name) || !existsSync(join(directory, name))) return;
+    fd ??= openSync(join(directory, name), 'r');
+    for (const line of newLines(fd)) {
+      if (!match(JSON.parse(line) as Event)) continue;
+      then();
+      watcher.close();
+      return closeSync(fd);
     }
   });
-  return () => {
-    watcher.close();
-    if (fd !== undefined) closeSync(fd);
-  };
+}
+
+/** Whether the container of the last run had come to life. Names of journals begin with the time. */
+export function lastRunStarted({ root }: Sandbox): boolean {
+  const last = readdirSync(join(root, 'runs')).sort().at(-1);
+  return last !== undefined && readFileSync(join(root, 'runs', last), 'utf8').includes('"type":"started"');
 }

@@ -8,8 +8,8 @@ const comment = (text: string): string[] => wrap(text, '# ');
 const about = [
   'Makes the container that `tsstep run` would make, with the tools that you would use by hand. Run it as root; it has the command’s exit code, ' +
     'and takes back everything at its end, as --rm does.',
-  'Differences: the network is its own, not shared with tsstep’s containers, and tsstep ps does not list the container. A signal to the ' +
-    'script ends the container; it is not passed on.',
+  'Not the same: the network is its own, not shared with tsstep’s containers, and tsstep ps does not list the container. A signal to the ' +
+    'script ends the container; it is not passed on. unshare(1) before util-linux 2.39 says 1 where the command was killed by SIGKILL, not 137.',
 ];
 
 const functions = `set -eu
@@ -70,10 +70,10 @@ init() {
 }
 
 kill_init() {
-  # unshare(1) first: it would otherwise complain, and init dies with it.
-  kill -9 "$CHILD" "$INIT" 2>/dev/null
+  # unshare(1) first: it would otherwise complain, and init dies with it. A pid
+  # that has been waited for may be somebody else's by now.
+  [ -z "$CHILD" ] || kill -9 "$CHILD" "$INIT" 2>/dev/null
   exec 3>&- 4<&-
-  wait "$CHILD" 2>/dev/null
   [ -z "$FEEDER" ] || kill "$FEEDER" 2>/dev/null
   wait
 }
@@ -119,7 +119,20 @@ take_back() {
 [ "$(id -u)" = 0 ] || fail 125 'namespaces, mounts and networks are root’s right: sudo sh this script'
 `;
 
-const tools = ['awk', 'bash', 'cp', 'findmnt', 'ldd', 'mkfifo', 'mount', 'nsenter', 'pivot_root', 'prlimit', 'setpriv', 'unshare'];
+const tools = [
+  'awk',
+  'bash',
+  'cp',
+  'findmnt',
+  'ldd',
+  'mkfifo',
+  'mount',
+  'nsenter',
+  'pivot_root',
+  'prlimit',
+  'setpriv',
+  'unshare',
+];
 
 const needs = (networked: boolean): string[] => [
   `for tool in ${[...tools, ...(networked ? ['ip', 'nft', 'ss'] : [])].sort().join(' ')}; do`,
@@ -136,7 +149,11 @@ export function head(argv: readonly string[], root: string, id: string, networke
     ...comment(`Written by: tsstep ${argv.map(word).join(' ').replaceAll('\n', ' ')}`),
     '#',
     ...about.flatMap(comment),
-    ...functions.replace('@ROOT@', () => word(root)).replace('@ID@', id).trimEnd().split('\n'),
+    ...functions
+      .replace('@ROOT@', () => word(root))
+      .replace('@ID@', id)
+      .trimEnd()
+      .split('\n'),
     ...needs(networked),
   ];
 }

@@ -14,7 +14,11 @@ const options: Partial<Record<MountFlag, string>> = {
 
 const propagations: readonly MountFlag[] = ['MS_PRIVATE', 'MS_SLAVE', 'MS_SHARED'];
 
-function command({ source, sourceRoot, fstype, flags, data }: OperationOf<'mount'>, target: string, writer: Writer): string {
+function command(
+  { source, sourceRoot, fstype, flags, data }: OperationOf<'mount'>,
+  target: string,
+  writer: Writer,
+): string {
   const recursive = flags.includes('MS_REC') ? 'r' : '';
   const propagation = flags.find((flag) => propagations.includes(flag));
   if (propagation) return `mount --make-${recursive}${propagation.slice(3).toLowerCase()} ${target}`;
@@ -26,7 +30,11 @@ function command({ source, sourceRoot, fstype, flags, data }: OperationOf<'mount
   return `mount${fstype === undefined ? '' : ` -t ${fstype}`}${list(words)} ${from} ${target}`;
 }
 
-function makeTarget({ create, source, sourceRoot }: OperationOf<'mount'>, target: string, writer: Writer): string[] {
+function makeTarget(
+  { create, source, sourceRoot }: OperationOf<'mount'>,
+  target: string,
+  writer: Writer,
+): string[] {
   if (create === undefined) return [];
   if (create === 'like-source') return [`make_like ${writer.at(sourceRoot, source)} ${target}`];
   return [create === 'directory' ? `make_directory ${target}` : `touch ${target}`];
@@ -35,11 +43,15 @@ function makeTarget({ create, source, sourceRoot }: OperationOf<'mount'>, target
 export function mountLines(operation: OperationOf<'mount'>, writer: Writer): string[] {
   const target = writer.at(operation.root, operation.target);
   const mount = command(operation, target, writer);
-  if (operation.where === 'init') return [...makeTarget(operation, target, writer), mount].map((line) => `init ${line}`);
+  if (operation.where === 'init')
+    return [...makeTarget(operation, target, writer), mount].map((line) => `init ${line}`);
   return [operation.cwd === undefined ? mount : `(cd ${writer.word(operation.cwd)} && ${mount})`];
 }
 
-export function setattrLines({ root, path, recursive }: OperationOf<'mount_setattr'>, writer: Writer): string[] {
+export function setattrLines(
+  { root, path, recursive }: OperationOf<'mount_setattr'>,
+  writer: Writer,
+): string[] {
   const at = writer.at(root, path);
   return [recursive ? `init read_only ${at}` : `init mount -o remount,bind,ro ${at}`];
 }

@@ -2,11 +2,12 @@
 import type { HostAction, OperationOf, ShareStep } from '../../../core/operation.ts';
 import { writeInitProgram } from './head.ts';
 import { ownRules } from './own.ts';
-import type { Lines } from './user.ts';
+import { type Lines, note } from './user.ts';
 import { hereDocument } from './words.ts';
 import type { Writer } from './writer.ts';
 
-const peerVariable = (option: string): string => `PEER_${option === '--network' ? 'NET' : option.slice(2).toUpperCase()}`;
+const peerVariable = (option: string): string =>
+  `PEER_${option === '--network' ? 'NET' : option.slice(2).toUpperCase()}`;
 
 function command({ argv, stdin }: { argv: readonly string[]; stdin?: string }, writer: Writer): string[] {
   const line = writer.words.words(argv);
@@ -28,14 +29,17 @@ function sharing(step: ShareStep, writer: Writer): string[] {
 const onlyOurs = [
   '# Of what is open here, init gets 0 to 4 only.',
   "only='for fd in /proc/self/fd/*; do",
-  '  fd=${fd##*/}',
+  '  fd=$(basename "$fd")',
   '  [ "$fd" -le 4 ] || eval "exec $fd>&-"',
   'done',
-  "exec \"$@\"'",
+  'exec "$@"\'',
 ];
 
 function spawn({ pid }: OperationOf<'spawn-init'>, { spec }: Writer): string[] {
-  const wrapper = typeof pid === 'object' ? 'nsenter --pid="/proc/$PEER_PID/ns/pid"' : `unshare${pid === 'new' ? ' --pid' : ''} --fork --kill-child`;
+  const wrapper =
+    typeof pid === 'object'
+      ? 'nsenter --pid="/proc/$PEER_PID/ns/pid"'
+      : `unshare${pid === 'new' ? ' --pid' : ''} --fork --kill-child`;
   const start = `bash -c "$only" sh ${wrapper} sh "$LOOP" \\`;
   const protocol = '  3<"$CONTAINER/commands" 4>"$CONTAINER/replies"';
   const pipes = [
@@ -43,7 +47,9 @@ function spawn({ pid }: OperationOf<'spawn-init'>, { spec }: Writer): string[] {
     'mkfifo "$CONTAINER/stdout" "$CONTAINER/stderr"',
     'cat "$CONTAINER/stdout" &',
     'cat "$CONTAINER/stderr" >&2 &',
-    ...(spec.interactive ? ['mkfifo "$CONTAINER/stdin"', 'cat <&5 > "$CONTAINER/stdin" 5<&- &', 'FEEDER=$!'] : []),
+    ...(spec.interactive
+      ? ['mkfifo "$CONTAINER/stdin"', 'cat <&5 > "$CONTAINER/stdin" 5<&- &', 'FEEDER=$!']
+      : []),
   ];
   const stdio = spec.tty
     ? '<&5 5<&- &'
@@ -63,13 +69,18 @@ function spawn({ pid }: OperationOf<'spawn-init'>, { spec }: Writer): string[] {
 }
 
 export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
-  getrandom: ({ bytes }, writer) => [`# od -An -N${bytes} -tx1 /dev/urandom | tr -d ' \\n' (drawn when this script was written)`, `ID=${writer.id}`],
+  getrandom: ({ bytes }, writer) => [
+    `# od -An -N${bytes} -tx1 /dev/urandom | tr -d ' \\n' (drawn when this script was written)`,
+    `ID=${writer.id}`,
+  ],
   'choose-name': (_, { known }) => [`NAME=${known.name}`],
   clock: () => ['CREATED=$(date --utc --iso-8601=ns)'],
   'resolve-image': (_, writer) => layersThere(writer),
-  'build-lab': () => ['# see above: `tsstep run --rm lab true` builds it'],
-  'unpack-layer': () => ['# see above: `tsstep run --rm IMAGE true` unpacks it'],
-  'find-container': ({ reference, option }, writer) => [`${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`],
+  'build-lab': () => note('see above: tsstep run --rm lab true builds it'),
+  'unpack-layer': () => note('see above: tsstep run --rm IMAGE true unpacks it'),
+  'find-container': ({ reference, option }, writer) => [
+    `${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`,
+  ],
   'create-volume': ({ path }, writer) => [
     `[ -d ${writer.word(`${path}/_data`)} ] || { mkdir -p ${writer.word(`${path}/_data`)}; printf %s "$ID" > ${writer.word(`${path}/owner`)}; }`,
   ],
@@ -86,15 +97,19 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   ],
   listen: ({ protocol, saves }, { known }) => {
     const port = known.ports?.[saves?.slice('ports.'.length) ?? ''];
-    return [`[ -z "$(ss -Hln${protocol === 'udp' ? 'u' : 't'} 'sport = :${port}')" ] || fail 125 'port ${port} is taken'`];
+    return [
+      `[ -z "$(ss -Hln${protocol === 'udp' ? 'u' : 't'} 'sport = :${port}')" ] || fail 125 'port ${port} is taken'`,
+    ];
   },
   'write-attribute': ({ path, data }, writer) => [`echo ${writer.word(data)} > ${writer.word(path)}`],
-  'device-filter': () => ['# not done: the filter is an eBPF program, and no standard tool writes one; /dev and the missing CAP_SYS_ADMIN remain'],
-  openpt: () => ['# not done: see -t above'],
+  'device-filter': () => note('not done: the filter is an eBPF program, and no standard tool writes one'),
+  openpt: () => note('not done: see -t above'),
 };
 
 function layersThere(writer: Writer): string[] {
-  const image = writer.known.image ?? (writer.known.lookup && 'found' in writer.known.lookup ? writer.known.lookup.found : undefined);
+  const image =
+    writer.known.image ??
+    (writer.known.lookup && 'found' in writer.known.lookup ? writer.known.lookup.found : undefined);
   const name = writer.word(writer.spec.image);
   return [
     `for layer in ${(image?.layers ?? []).map(({ link }) => writer.word(link)).join(' ')}; do`,

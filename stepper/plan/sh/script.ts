@@ -8,7 +8,7 @@ import { inInit } from './in-init.ts';
 import { mountLines, setattrLines } from './mount.ts';
 import { onHost } from './on-host.ts';
 import { undoLines } from './undo.ts';
-import { type Lines } from './user.ts';
+import { type Lines, note } from './user.ts';
 import { hereDocument, quoted } from './words.ts';
 import { Writer } from './writer.ts';
 
@@ -18,39 +18,62 @@ const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const inBoth: { [K in SharedAction['kind']]: Lines<K> } = {
   mkdir: ({ where, path, root, mode, parents }, writer) => {
     if (root !== undefined) return [`init mkdir -p ${writer.at(root, path)}`];
-    return [`${where === 'init' ? 'init ' : ''}mkdir -m ${mode.toString(8)} ${parents ? '-p ' : ''}${writer.word(path)}`];
+    const make = `${where === 'init' ? 'init ' : ''}mkdir -m ${mode.toString(8)} ${parents ? '-p ' : ''}${writer.word(path)}`;
+    return [parents ? `[ -e ${writer.word(path)} ] || ${make}` : make];
   },
   'write-file': ({ path, data, mode }, writer) => {
     const { config, state } = containerFiles(writer.known.host.root, writer.id);
-    if (path === config || path === state) return ['# not done: tsstep’s own notes, which ps and inspect read; a container needs none'];
-    return [...hereDocument(`cat > ${writer.word(path)}`, data), `chmod ${mode.toString(8)} ${writer.word(path)}`];
+    if (path === config || path === state)
+      return note('not done: tsstep’s own notes, which ps and inspect read; a container needs none');
+    return [
+      ...hereDocument(`cat > ${writer.word(path)}`, data),
+      `chmod ${mode.toString(8)} ${writer.word(path)}`,
+    ];
   },
   symlink: ({ where, target, path, root }, writer) => {
     if (where === 'host') return [`ln -s ${writer.word(target)} ${writer.word(path)}`];
-    if (root === undefined || path.startsWith('/dev/')) return [`init ln -s ${writer.word(target)} ${writer.at(root, path)}`];
-    return [`init ln -s ${writer.word(target)} ${writer.at(root, parentOf(path))}/${writer.word(baseOf(path))}`];
+    if (root === undefined || path.startsWith('/dev/'))
+      return [`init ln -s ${writer.word(target)} ${writer.at(root, path)}`];
+    return [
+      `init ln -s ${writer.word(target)} ${writer.at(root, parentOf(path))}/${writer.word(baseOf(path))}`,
+    ];
   },
-  mount: mountLines,
+  mount: (operation, writer) =>
+    operation.target === '/dev/console' ? note('not done: see -t above') : mountLines(operation, writer),
   mount_setattr: setattrLines,
   // mount(8)'s list would have to be found first, and the working directory is meant.
-  umount: ({ target, flags }, writer) => [`init umount --no-canonicalize ${flags.includes('MNT_DETACH') ? '--lazy ' : ''}${writer.word(target)}`],
+  umount: ({ target, flags }, writer) => [
+    `init umount --no-canonicalize ${flags.includes('MNT_DETACH') ? '--lazy ' : ''}${writer.word(target)}`,
+  ],
 };
 
-const printers = { ...onHost, ...inInit, ...inBoth } satisfies Record<(HostAction | InitAction | SharedAction)['kind'], unknown>;
+const printers = { ...onHost, ...inInit, ...inBoth } satisfies Record<
+  (HostAction | InitAction | SharedAction)['kind'],
+  unknown
+>;
 
 function step(operation: Operation, writer: Writer): string[] {
   const print = printers[operation.kind] as (operation: Operation, writer: Writer) => string[];
-  const undos = undoLines(operation, writer.words, writer.id).map((line) => `undo ${quoted(line)}`);
+  const undos = undoLines(operation, writer).map((line) => `undo ${quoted(line)}`);
   return ['', ...wrap(`${operation.name}: ${operation.why}`, '# '), ...undos, ...print(operation, writer)];
 }
 
 function stage({ stage, summary, operations }: PlannedStage, writer: Writer): string[] {
   const rule = `# ${'═'.repeat(78)}`;
-  return ['', rule, ...wrap(`${stage}: ${summary}`, '# '), rule, ...operations.flatMap(({ operation }) => step(operation, writer))];
+  return [
+    '',
+    rule,
+    ...wrap(`${stage}: ${summary}`, '# '),
+    rule,
+    ...operations.flatMap(({ operation }) => step(operation, writer)),
+  ];
 }
 
 export function planScript({ spec, known, stages }: Plan, argv: readonly string[]): string {
   const writer = new Writer(spec, known);
-  const lines = [...head(argv, known.host.root, writer.id, spec.network === 'bridge'), ...stages.flatMap((one) => stage(one, writer))];
+  const lines = [
+    ...head(argv, known.host.root, writer.id, spec.network === 'bridge'),
+    ...stages.flatMap((one) => stage(one, writer)),
+  ];
   return `${lines.join('\n')}\n`;
 }

@@ -6,10 +6,14 @@ import type { Writer } from './writer.ts';
 /** Lines of the script for one operation. */
 export type Lines<K extends Kind> = (operation: OperationOf<K>, writer: Writer) => string[];
 
+/** What a reader should know where there is nothing to do. */
+export const note = (text: string): string[] => [`# -> ${text}`];
+
 const etc = (file: string): string => `"/proc/$INIT/root/etc/${file}" 2>/dev/null`;
 
 /** The field that is compared: numbers are ids, everything else is a name. */
-const by = (text: string, idField: string): string => (parseId(text) === undefined ? `$1 == ${awkText(text)}` : `${idField} == ${parseId(text)}`);
+const by = (text: string, idField: string): string =>
+  parseId(text) === undefined ? `$1 == ${awkText(text)}` : `${idField} == ${parseId(text)}`;
 const awkText = (text: string): string => JSON.stringify(text);
 
 function groupId(group: string, variable: string, writer: Writer): string[] {
@@ -25,7 +29,8 @@ export function lookupUser({ user, groups }: OperationOf<'lookup-user'>, writer:
   const name = given === '' ? '0' : given;
   const id = parseId(name);
   const entry = writer.word(`${by(name, '$3')} { print $1 ":" $3 ":" $4 ":" $6; exit }`);
-  const none = id === undefined ? `fail 125 ${writer.word(`the image has no user ${name}`)}` : `ENTRY=:${id}:0:/`;
+  const none =
+    id === undefined ? `fail 125 ${writer.word(`the image has no user ${name}`)}` : `ENTRY=:${id}:0:/`;
   return [
     `ENTRY=$(awk -F: ${entry} ${etc('passwd')}) || :`,
     `[ -n "$ENTRY" ] || ${none}`,

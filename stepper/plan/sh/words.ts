@@ -21,14 +21,18 @@ export class Words {
       [id, 'ID'],
       ...Object.entries(placeholders).map(([name, number]): Variable => [String(number), name]),
     ];
-    this.#any = new RegExp(`(${this.#variables.map(([text]) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
+    this.#any = new RegExp(
+      `(${this.#variables.map(([text]) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
+    );
   }
 
   /** One word, quoted where it has to be. */
   word(text: string): string {
     const parts = text.split(this.#any);
     if (parts.length === 1) return word(text);
-    const written = parts.map((part, index) => (index % 2 === 0 ? escaped(part) : this.#variable(part, parts[index + 1] ?? '')));
+    const written = parts.map((part, index) =>
+      index % 2 === 0 ? escaped(part) : this.#variable(part, parts[index + 1] ?? ''),
+    );
     return `"${written.join('')}"`;
   }
 

@@ -1,0 +1,90 @@
+/** Plans of many runs on machines that do not exist: what operations there can be, and under which names. */
+import type { CgroupLayout } from '../../../core/cgroup/layout.ts';
+import type { HostFacts, Known } from '../../../core/known.ts';
+import { nextLease } from '../../../core/network/leases.ts';
+import type { Where } from '../../../core/operation.ts';
+import type { RunFlags } from '../../../core/spec/flags.ts';
+import { parseSpec } from '../../../core/spec/parse.ts';
+import type { StageName } from '../../../core/stage.ts';
+import type { Looks } from '../../../stepper/plan/looks.ts';
+import { walk } from '../../../stepper/plan/walk.ts';
+
+const at = (name: string): string => `/sys/fs/cgroup/${name}`;
+const v2: CgroupLayout = {
+  version: 2,
+  mount: '/sys/fs/cgroup',
+  controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'],
+};
+const v1: CgroupLayout = {
+  version: 1,
+  hierarchies: {
+    cpu: at('cpu,cpuacct'),
+    cpuacct: at('cpu,cpuacct'),
+    cpuset: at('cpuset'),
+    memory: at('memory'),
+    pids: at('pids'),
+    devices: at('devices'),
+    'name=systemd': at('systemd'),
+  },
+  unified: at('unified'),
+};
+
+const host = (cgroups: CgroupLayout): HostFacts => ({
+  root: '/var/lib/tsstep',
+  run: '/run/tsstep',
+  cgroups,
+  resolvConf: 'nameserver 192.0.2.1\n',
+  kernelPaths: { maskedFiles: ['/proc/keys'], maskedDirectories: ['/sys/firmware'], readOnly: ['/proc/sys'] },
+  cpus: 2,
+  forwardDropper: 'iptables-nft',
+  nofile: { soft: 1024, hard: 4096 },
+  swapAccounting: true,
+});
+
+/** An empty machine, but for one other container. */
+const looks: Looks = {
+  randomHex: (bytes) => 'ab'.repeat(bytes),
+  now: () => '2026-01-01T00:00:00.000Z',
+  name: () => 'calm_curie',
+  image: async () => await Promise.resolve({ absent: 'builtin' }),
+  lease: async (network) =>
+    await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
+  container: () => ({ id: 'cd'.repeat(32), pid: 7 }),
+  missing: (path) => path,
+  volume: () => 'absent',
+};
+
+const runs: readonly RunFlags[] = [
+  {},
+  {
+    tty: true,
+    interactive: true,
+    user: 'student',
+    securityOpt: ['no-new-privileges'],
+    ulimit: ['nofile=64:64'],
+  },
+  { network: ['none'], uts: 'host', ipc: 'host', pid: 'host' },
+  { network: ['container:web'], ipc: 'container:web', pid: 'container:web' },
+  {
+    publish: ['8080:80', '0:53/udp'],
+    volume: ['/srv:/data:ro', 'named:/lab', '/anonymous'],
+    tmpfs: ['/scratch'],
+    readOnly: true,
+  },
+  { memory: '64m', cpus: '0.5', cpuShares: '512', cpusetCpus: '0', pidsLimit: '20' },
+];
+
+/** Names of the operations that a stage can have, each with where it is performed. */
+export async function plannedNames(stage: StageName): Promise<Map<string, Where>> {
+  const names = new Map<string, Where>();
+  for (const cgroups of [v1, v2]) {
+    for (const flags of runs) {
+      const spec = parseSpec(flags, 'lab', [], {}, { cpus: 2, directory: '/home/me' });
+      const start: Known = { host: host(cgroups), run: 'r1', supervisor: { pid: 1, startTime: '1' } };
+      const plan = await walk(spec, start, looks);
+      const { operations } = plan.stages.find((each) => each.stage === stage) ?? { operations: [] };
+      for (const { operation } of operations) names.set(operation.name, operation.where);
+    }
+  }
+  return names;
+}

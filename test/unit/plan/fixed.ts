@@ -1,0 +1,48 @@
+/** A machine that never changes, for plans that are compared with golden texts. */
+
+import type { Known } from '../../../core/known.ts';
+import { nextLease } from '../../../core/network/leases.ts';
+import type { RunFlags } from '../../../core/spec/flags.ts';
+import { parseSpec } from '../../../core/spec/parse.ts';
+import type { Looks } from '../../../stepper/plan/looks.ts';
+import { type Plan, walk } from '../../../stepper/plan/walk.ts';
+
+const known: Known = {
+  host: {
+    root: '/var/lib/tsstep',
+    run: '/run/tsstep',
+    cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpu', 'memory', 'pids'] },
+    resolvConf: 'nameserver 192.0.2.53\n',
+    cpus: 4,
+    kernelPaths: {
+      maskedFiles: ['/proc/kcore'],
+      maskedDirectories: ['/sys/firmware'],
+      readOnly: ['/proc/sys'],
+    },
+    nofile: { soft: 1024, hard: 4096 },
+    swapAccounting: true,
+  },
+  run: 'plan',
+  supervisor: { pid: 1, startTime: '0' },
+};
+
+const fixedLooks: Looks = {
+  randomHex: (bytes) => '5eed'.repeat(bytes / 2),
+  now: () => '2026-11-23T12:00:00.000Z',
+  name: () => 'patient_noether',
+  image: async () => await Promise.resolve({ absent: 'builtin' as const }),
+  lease: async (network) =>
+    await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
+  container: () => undefined,
+  missing: () => null,
+  volume: () => 'absent',
+};
+
+export async function planOf(
+  flags: RunFlags,
+  command: readonly string[],
+  looks: Partial<Looks> = {},
+): Promise<Plan> {
+  const spec = parseSpec(flags, 'lab', command, {}, { cpus: 4, directory: '/' });
+  return await walk(spec, known, { ...fixedLooks, ...looks });
+}
