@@ -1,0 +1,63 @@
+/** A session on the fake machine, for any flags. */
+import type { HostFacts, Known } from '../../core/known.ts';
+import type { Operation } from '../../core/operation.ts';
+import type { RunFlags } from '../../core/spec/flags.ts';
+import { parseSpec } from '../../core/spec/parse.ts';
+import { EventStream } from '../../stepper/session/event-stream.ts';
+import { LiveSession, type Observer } from '../../stepper/session/live.ts';
+import type { Event } from '../../tracer/events.ts';
+import { emptySnapshot } from '../../tracer/snapshot.ts';
+import { FakeMachine } from './fake-machine.ts';
+
+const host: HostFacts = {
+  root: '/state',
+  run: '/run/state',
+  cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpuset', 'cpu', 'memory', 'pids'] },
+  resolvConf: 'nameserver 192.0.2.1\n',
+  cpus: 4,
+  kernelPaths: {
+    maskedFiles: ['/proc/kcore'],
+    maskedDirectories: ['/sys/firmware'],
+    readOnly: ['/proc/sys'],
+  },
+  nofile: { soft: 1024, hard: 4096 },
+  swapAccounting: true,
+};
+
+export const fakeKnown: Known = { host, run: 'run1', supervisor: { pid: 1, startTime: '1' } };
+
+const blind: Observer = {
+  observe: async (_known, _step, previous) => await Promise.resolve({ snapshot: previous, nanoseconds: 0 }),
+  read: async () => await Promise.resolve(emptySnapshot),
+  diff: () => [],
+};
+
+export interface FakeRun {
+  session: LiveSession;
+  machine: FakeMachine;
+  events: Event[];
+}
+
+export async function fakeRun(flags: RunFlags = {}, command: readonly string[] = ['true']): Promise<FakeRun> {
+  const machine = new FakeMachine();
+  const stream = new EventStream();
+  const events: Event[] = [];
+  stream.listen((event) => events.push(event));
+  const session = new LiveSession({
+    spec: parseSpec(flags, 'lab', command, {}),
+    known: fakeKnown,
+    machine,
+    events: stream,
+    observer: undefined,
+    looksFor: blind,
+    secrets: new Set(),
+  });
+  await session.start();
+  return { session, machine, events };
+}
+
+/** Steps until nothing is left, or until an operation fails. */
+export async function toTheEnd({ session }: FakeRun): Promise<Operation[]> {
+  while (session.upcoming.length > 0) if (!(await session.forward()).ok) break;
+  return session.performed.map(({ operation }) => operation);
+}
