@@ -45,7 +45,7 @@ function pump(source: Readable, stream: 'stdout' | 'stderr', { record, show }: A
   });
   return new Promise((resolve) => {
     // A short command has written everything and is gone before anybody listens.
-    if (source.closed) resolve();
+    if (source.closed || source.readableEnded) resolve();
     // EIO is how a terminal's master side says that the last process has closed the other one.
     source.on('error', () => resolve());
     source.on('close', () => resolve());

@@ -66,9 +66,17 @@ function differences({ pause: { session }, look, style }: CommandContext, argume
 
 function chosenStep({ pause: { session } }: CommandContext, argument: string): Step | undefined {
   if (!argument) return session.upcoming[0];
-  const fits = ({ stage, operation }: Step) =>
-    [operation.name, `${stage.name}:${operation.name}`, operation.kind as string].includes(argument);
-  return session.upcoming.find(fits) ?? session.performed.find(fits);
+  const named = ({ stage, operation }: Step) =>
+    operation.name === argument || `${stage.name}:${operation.name}` === argument;
+  const ofKind = ({ operation }: Step) => operation.kind === argument;
+  const { upcoming, performed } = session;
+  return (
+    upcoming.find(named) ?? performed.findLast(named) ?? upcoming.find(ofKind) ?? performed.findLast(ofKind)
+  );
+}
+
+function labelled(label: string, text: string, width: number): string[] {
+  return wrap(text, width - 9).map((line, index) => `  ${(index === 0 ? label : '').padEnd(7)}${line}`);
 }
 
 function explanation(context: CommandContext, argument: string): Lines {
@@ -84,12 +92,12 @@ function explanation(context: CommandContext, argument: string): Lines {
     '',
     ...wrap(explain(operation.kind), style.width, '  '),
     '',
-    ...wrap(`call   ${short(strace(operation))}`, style.width, '  '),
+    ...labelled('call', short(strace(operation)), style.width),
     ...shell(redactOperation(operation, secretNames(pause.session.spec))).map(
       (line) => `  shell  ${short(line)}`,
     ),
-    ...wrap(`undo   ${short(describeUndo(operation.undo))}`, style.width, '  '),
-    `  man    ${man(operation.kind)}`,
+    ...labelled('undo', short(describeUndo(operation.undo)), style.width),
+    ...labelled('man', man(operation.kind), style.width),
   ];
 }
 

@@ -18,7 +18,8 @@ export function findPath(tree: Node, path: string): Node | undefined {
 
 /** A record as indented lines; records of scalars only on one line each. */
 export function treeLines(node: Node, name: string, indent = ''): string[] {
-  if (typeof node !== 'object' || node === null) return [`${indent}${name}  ${String(node)}`];
+  if (typeof node !== 'object' || node === null)
+    return [`${indent}${name}  ${String(node).replaceAll('\n', '⏎')}`];
   const entries = Object.entries(node);
   if (entries.length === 0) return [`${indent}${name}  (nothing)`];
   return [

@@ -7,7 +7,7 @@ import { describeUndo } from '../../tracer/describe/undo.ts';
 import type { Event, EventOf, EventType, OperationRef } from '../../tracer/events.ts';
 import { abbreviate, legend } from './abbreviate.ts';
 import { type Look, performedLines } from './show-step.ts';
-import { type Style, wrap } from './style.ts';
+import { cut, type Style, wrap } from './style.ts';
 
 type Renderers = { [T in EventType]: (event: EventOf<T>) => readonly string[] };
 
@@ -70,7 +70,10 @@ export class Renderer {
       const undo = this.#operations.get(key(event))?.undo;
       const how = undo === undefined ? '' : abbreviate(describeUndo(undo), this.#known);
       const mark = event.failure ? this.#style.bad('✗') : '↶';
-      return [`${mark} ${event.stage}:${event.name}  ${this.#style.dim(event.failure?.what ?? how)}`];
+      const at = `${event.stage}:${event.name}`;
+      return [
+        `${mark} ${at}  ${this.#style.dim(cut(event.failure?.what ?? how, this.#style.width - at.length - 4))}`,
+      ];
     },
     progress: ({ name, done, total, unit }) => {
       const percent = total ? Math.floor((100 * done) / total) : 0;

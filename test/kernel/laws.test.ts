@@ -35,6 +35,12 @@ async function startPeer(sandbox: Sandbox): Promise<Started<Event>> {
   return peer;
 }
 
+/** What outlives a container that has come to life: a named volume, and the source of a bind mount that had to be made. */
+function forget({ root, directory }: Sandbox): void {
+  for (const path of [join(root, 'volumes/data'), join(directory, 'shared/missing')])
+    rmSync(path, { recursive: true, force: true });
+}
+
 beforeAll(async () => {
   if (process.getuid?.() !== 0) return;
   const [first] = sandboxes as [Sandbox, ...Sandbox[]];
@@ -46,8 +52,7 @@ beforeAll(async () => {
     const words = (sandbox: Sandbox): string[] => wordsOf(run, sandbox);
     recordings.push({ name, words, recording: await record(first, words(first)) });
   }
-  // A named volume outlives the container that made it.
-  rmSync(join(first.root, 'volumes/data'), { recursive: true });
+  forget(first);
   for (const sandbox of sandboxes) untouched.set(sandbox, await hostState(sandbox));
   const seen = new Set<string>();
   points = recordings.flatMap(({ words, recording }) =>
@@ -109,8 +114,8 @@ describe('law 2', () => {
     const started = lastRunStarted(sandbox);
     const { code, stderr } = await sandbox.tsstep(['clean']);
     expect({ code, stderr }, what).toMatchObject({ code: 0 });
-    // The kill may come late: a volume that a container has used outlives it.
-    if (started) rmSync(join(sandbox.root, 'volumes/data'), { recursive: true, force: true });
+    // The kill may come late.
+    if (started) forget(sandbox);
     await expectUntouched(sandbox, what);
   };
 
@@ -137,7 +142,6 @@ describe('law 2', () => {
 
 /** Operations that nothing in /proc, /sys or tsstep's directories tells about; each with its reason. */
 const invisible: Readonly<Record<string, string>> = {
-  'volumes:source-srv-ro': 'a directory of the person, wherever that is: tsstep watches its own only',
   'volumes:root':
     'proc_pid_cwd(5) says "/" already when the working directory is the root of a detached tree',
   'exec:umask': 'tsstep itself runs with the umask that docker gives',

@@ -84,6 +84,8 @@ export interface Containers {
   readonly sandbox: Sandbox;
   /** `tsstep run --rm FLAGS lab COMMAND`, once it has said `up`. */
   start(flags?: Words, command?: readonly string[], options?: StartOptions): Promise<Container>;
+  /** Another program, until the end of the test. */
+  background(program: Started): void;
   /** `tsstep run --rm WORDS`, to its end. */
   run(words: Words, options?: StartOptions): Promise<Result>;
 }
@@ -92,6 +94,7 @@ export interface Containers {
 export function useContainers(): Containers {
   const sandbox = useSandbox();
   let running: Container[] = [];
+  let others: Started[] = [];
   let before: HostState | undefined;
   beforeEach(async () => {
     before = await hostState(sandbox);
@@ -99,12 +102,20 @@ export function useContainers(): Containers {
   afterEach(async () => {
     if (!before) return;
     for (const container of running.reverse()) await container.kill().catch(() => container.run.ended);
+    for (const other of others) {
+      other.kill('SIGKILL');
+      await other.ended;
+    }
     running = [];
+    others = [];
     const after = await hostState(sandbox);
     try {
       expect(after, 'the host afterwards').toEqual(before);
     } catch (error) {
-      await sandbox.sh('pkill -KILL -s 0 tsstep || true').catch(() => undefined);
+      const { stdout } = await sandbox.tsstep(['ps', '-aq']);
+      const ids = stdout.split('\n').filter(Boolean);
+      if (ids.length > 0) await sandbox.tsstep(['rm', '-f', ...ids]);
+      await sandbox.tsstep(['clean']);
       throw error;
     }
   });
@@ -117,6 +128,7 @@ export function useContainers(): Containers {
       running.push(container);
       return container;
     },
+    background: (program) => void others.push(program),
     async run(words, options) {
       return await sandbox.tsstep(['run', '--rm', ...split(words)], options);
     },

@@ -1,5 +1,5 @@
 /** Everything that a run could leave behind on the host, as lines that can be compared. Read without tsstep's help. */
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandbox } from './sandbox.ts';
 
@@ -28,7 +28,7 @@ export async function hostState(sandbox: Sandbox, root = sandbox.root): Promise<
     mounts: mountsBelow(sandbox.holder, sandbox.directory),
     cgroups: sandbox.cgroups.groups(),
     processes: processes(sandbox),
-    files: filesBelow(root),
+    files: [...filesBelow(root), ...filesBelow(join(sandbox.directory, 'shared'), /^$/)],
   };
 }
 
@@ -55,6 +55,7 @@ const kept = /^(images|layers)(\/(?!partial\/).*)?$/;
 
 /** Path, type and mode, owner, content's length or target of every file. */
 export function filesBelow(root: string, keep: RegExp = kept): string[] {
+  if (!existsSync(root)) return [];
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => !keep.test(path))
     .sort()

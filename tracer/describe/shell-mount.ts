@@ -28,15 +28,20 @@ const attributes: Readonly<Record<MountAttribute, string>> = {
 export function mountLines(operation: OperationOf<'mount'>): string[] {
   const { target, root, create, cwd } = operation;
   const to = shellPath(root, target);
-  const made =
-    create === undefined
-      ? []
-      : create === 'file' || (create === 'like-source' && /\.\w+$/.test(operation.source))
-        ? [`touch ${to}`]
-        : [`mkdir -p ${to}`];
+  const made = create === undefined ? [] : [missingTarget(create, word(operation.source), to)];
   const line = mountCommand(operation, to);
   // Lower directories are given relative to this one, so that many fit into a page of options.
   return [...made, cwd === undefined ? line : `(cd ${word(cwd)} && ${line})`];
+}
+
+function missingTarget(
+  create: NonNullable<OperationOf<'mount'>['create']>,
+  source: string,
+  to: string,
+): string {
+  if (create === 'directory') return `mkdir -p ${to}`;
+  if (create === 'file') return `touch ${to}`;
+  return `test -d ${source} && mkdir -p ${to} || touch ${to}`;
 }
 
 function mountCommand({ source, sourceRoot, fstype, flags, data }: OperationOf<'mount'>, to: string): string {

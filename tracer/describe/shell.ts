@@ -40,9 +40,7 @@ function sharing(step: ShareStep): string[] {
 const printers: { [K in Kind]: Printer<K> } = {
   getrandom: ({ bytes }) => [`od -An -N${bytes} -tx1 /dev/urandom | tr -d ' \\n'`],
   'choose-name': ({ wanted }) =>
-    wanted === undefined
-      ? ['shuf -n 1 /usr/share/dict/words']
-      : [`test ! -e $ROOT/names/${word(wanted)}`],
+    wanted === undefined ? ['shuf -n 1 /usr/share/dict/words'] : [`test ! -e $ROOT/names/${word(wanted)}`],
   clock: () => ['date --utc --iso-8601=ns'],
   'resolve-image': ({ reference }) => [
     `# find ${word(reference)} here, then the manifest and the configuration by digest below blobs/`,
@@ -154,9 +152,7 @@ const printers: { [K in Kind]: Printer<K> } = {
   ],
   'write-file': ({ path, data, mode, secret }) =>
     secret
-      ? [
-          `install -m ${mode.toString(8)} /dev/null ${word(path)}  # its ${Buffer.byteLength(data)} bytes are not shown`,
-        ]
+      ? [`install -m ${mode.toString(8)} /dev/null ${word(path)}  # its contents are not shown`]
       : [`printf %s ${word(data)} > ${word(path)} && chmod ${mode.toString(8)} ${word(path)}`],
   symlink: ({ target, path, root }) => [
     `${root === undefined ? '' : `mkdir -p ${shellPath(root, parent(path))} && `}ln -s ${word(target)} ${shellPath(root, path)}`,

@@ -27,6 +27,7 @@ function identityFiles(known: Known, root: string): Operation[] {
       `The file of the metadata stage is seen at /etc/${name}, over the image’s own.`,
       source,
       `/etc/${name}`,
+      'file',
     ),
   );
 }

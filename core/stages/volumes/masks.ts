@@ -1,6 +1,6 @@
 import type { KernelPaths } from '../../host/kernel-paths.ts';
 import type { Operation } from '../../operation.ts';
-import { mountInRoot, readOnly } from './mount-operation.ts';
+import { mountOver, readOnly } from './mount-operation.ts';
 
 const nameOf = (path: string): string => path.slice(1).replaceAll('/', '-');
 
@@ -8,7 +8,7 @@ const nameOf = (path: string): string => path.slice(1).replaceAll('/', '-');
 export function masks(root: string, paths: KernelPaths): Operation[] {
   return [
     ...paths.readOnly.flatMap((path): Operation[] => [
-      mountInRoot(
+      mountOver(
         root,
         `bind-${nameOf(path)}`,
         `A mount of ${path} over itself, so that it can have attributes of its own.`,
@@ -27,7 +27,7 @@ export function masks(root: string, paths: KernelPaths): Operation[] {
       ),
     ]),
     ...paths.maskedFiles.map((path) =>
-      mountInRoot(
+      mountOver(
         root,
         `mask-${nameOf(path)}`,
         `${path} tells about the whole machine: cover it with /dev/null.`,
@@ -40,7 +40,7 @@ export function masks(root: string, paths: KernelPaths): Operation[] {
       ),
     ),
     ...paths.maskedDirectories.map((path) =>
-      mountInRoot(
+      mountOver(
         root,
         `mask-${nameOf(path)}`,
         `${path} tells about the whole machine: cover it with an empty, read-only tmpfs.`,

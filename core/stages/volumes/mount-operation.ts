@@ -1,23 +1,15 @@
 import type { MountFlag, Operation, OperationOf } from '../../operation.ts';
 
-/** A mount that init makes inside the root filesystem, before it is the root. */
-export function mountInRoot(
-  root: string,
-  name: string,
-  why: string,
-  call: Pick<OperationOf<'mount'>, 'source' | 'target'> & Partial<OperationOf<'mount'>>,
-): Operation {
-  return {
-    kind: 'mount',
-    where: 'init',
-    name,
-    root,
-    flags: [],
-    create: 'directory',
-    why,
-    undo: 'with-init',
-    ...call,
-  };
+type Call = Pick<OperationOf<'mount'>, 'source' | 'target'> & Partial<OperationOf<'mount'>>;
+
+/** A mount that init makes over what is in the root filesystem, before it is the root. */
+export function mountOver(root: string, name: string, why: string, call: Call): Operation {
+  return { kind: 'mount', where: 'init', name, root, flags: [], why, undo: 'with-init', ...call };
+}
+
+/** The same on a directory that is made when the image does not have it. */
+export function mountInRoot(root: string, name: string, why: string, call: Call): Operation {
+  return mountOver(root, name, why, { create: 'directory', ...call });
 }
 
 export function bindInRoot(
@@ -26,13 +18,9 @@ export function bindInRoot(
   why: string,
   source: string,
   target: string,
+  create: 'file' | 'like-source' = 'like-source',
 ): Operation {
-  return mountInRoot(root, name, why, {
-    source,
-    target,
-    flags: ['MS_BIND', 'MS_REC'],
-    create: 'like-source',
-  });
+  return mountOver(root, name, why, { source, target, flags: ['MS_BIND', 'MS_REC'], create });
 }
 
 export function readOnly(root: string, name: string, why: string, path: string): Operation {

@@ -12,8 +12,8 @@ type Bind = Extract<MountSpec, { type: 'bind' }>;
 type Volume = Extract<MountSpec, { type: 'volume' }>;
 type Tmpfs = Extract<MountSpec, { type: 'tmpfs' }>;
 
-/** `/var/lib/data` as part of an operation's name. */
-const label = (target: string): string => target.slice(1).replaceAll('/', '-');
+/** `/var/lib/data` as part of an operation's name; slashes stay, so that `/a/b` and `/a-b` are two. */
+const label = (target: string): string => target.slice(1);
 
 /** An anonymous volume's name: 64 hex digits, the same each time the plan is made. */
 export function volumeName(volume: Volume, id: string): string {

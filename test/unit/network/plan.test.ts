@@ -11,8 +11,8 @@ const id = '0123456789abcdef'.repeat(4);
 const lease = nextLease('tsstep0', '172.30.0.0/24', []);
 const web: PortMapping = { ip: '0.0.0.0', hostPort: 8080, containerPort: 80, protocol: 'tcp' };
 
-const specOf = (mode: Spec['network'], publish: readonly PortMapping[] = []) => ({ network: mode, publish }) as unknown as Spec;
-const start = { host: {}, id, init: { pid: 42, startTime: '1' } } as unknown as Known;
+const specOf = (mode: Spec['network'], publish: readonly PortMapping[] = []) => ({ network: mode, publish, addHosts: [] }) as unknown as Spec;
+const start = { host: { root: '/state' }, id, init: { pid: 42, startTime: '1' } } as unknown as Known;
 
 /** Steps through the stage with these outcomes, checking that what has been performed never changes. */
 function walk(spec: Spec, known: Known, outcomes: Record<string, unknown>): readonly Operation[] {
@@ -36,7 +36,7 @@ describe('the plan of a bridge network', () => {
   it('goes from the address over bridge and cable to the published port', () => {
     const names = walk(specOf('bridge', [web]), start, { lease, 'reserve-80/tcp': 8080 }).map(({ name }) => name);
     expect(names).toEqual(
-      'lease bridge forwarding loopback nat veth move eth0 address loopback-up up route reserve-80/tcp publish'.split(' '),
+      'lease bridge forwarding loopback nat veth move eth0 address loopback-up up route hosts reserve-80/tcp publish'.split(' '),
     );
   });
 
@@ -60,7 +60,7 @@ describe('the plan of a bridge network', () => {
 
   it('makes way in iptables only where its FORWARD chain drops', () => {
     expect(named(walk(specOf('bridge'), start, { lease }), 'forward-accept')).toBeUndefined();
-    const dropping = { ...start, host: { forwardDropper: 'iptables-nft' } } as unknown as Known;
+    const dropping = { ...start, host: { root: '/state', forwardDropper: 'iptables-nft' } } as unknown as Known;
     const operation = named(walk(specOf('bridge'), dropping, { lease }), 'forward-accept');
     expect(operation?.kind === 'share' && operation.make).toHaveLength(3);
   });

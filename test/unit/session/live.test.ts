@@ -67,7 +67,9 @@ describe('forward', () => {
   });
 
   it('does not hold the value of a secret variable in its events', async () => {
-    const { session, events } = await fakeRun({ env: ['TOKEN=hunter2'] });
+    const run = await fakeRun({ env: ['TOKEN=hunter2'] });
+    await toTheEnd(run);
+    const { session, events } = run;
     expect(session.spec.env).toEqual([['TOKEN', 'hunter2']]);
     expect(JSON.stringify(events)).not.toContain('hunter2');
   });

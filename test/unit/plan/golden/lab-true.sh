@@ -563,7 +563,6 @@ init ln -s /proc/kcore "$MERGED/dev/core"
 
 # bind-proc-sys: A mount of /proc/sys over itself, so that it can have
 # attributes of its own.
-init make_directory "$(inside /proc/sys)"
 init mount --rbind "$(inside /proc/sys)" "$(inside /proc/sys)"
 
 # read-only-proc-sys: /proc/sys changes the whole machine, so the container may
@@ -572,27 +571,25 @@ init read_only "$(inside /proc/sys)"
 
 # mask-proc-kcore: /proc/kcore tells about the whole machine: cover it with
 # /dev/null.
-init make_directory "$(inside /proc/kcore)"
 init mount --bind "$MERGED/dev/null" "$(inside /proc/kcore)"
 
 # mask-sys-firmware: /sys/firmware tells about the whole machine: cover it with
 # an empty, read-only tmpfs.
-init make_directory "$(inside /sys/firmware)"
 init mount -t tmpfs -o ro tmpfs "$(inside /sys/firmware)"
 
 # resolv.conf: The file of the metadata stage is seen at /etc/resolv.conf, over
 # the image’s own.
-init make_like "$CONTAINER/resolv.conf" "$(inside /etc/resolv.conf)"
+init touch "$(inside /etc/resolv.conf)"
 init mount --rbind "$CONTAINER/resolv.conf" "$(inside /etc/resolv.conf)"
 
 # hostname: The file of the metadata stage is seen at /etc/hostname, over the
 # image’s own.
-init make_like "$CONTAINER/hostname" "$(inside /etc/hostname)"
+init touch "$(inside /etc/hostname)"
 init mount --rbind "$CONTAINER/hostname" "$(inside /etc/hostname)"
 
 # hosts: The file of the metadata stage is seen at /etc/hosts, over the image’s
 # own.
-init make_like "$CONTAINER/hosts" "$(inside /etc/hosts)"
+init touch "$(inside /etc/hosts)"
 init mount --rbind "$CONTAINER/hosts" "$(inside /etc/hosts)"
 
 # enter-root: pivot_root takes "." for both of its arguments, which saves a
