@@ -8,11 +8,14 @@ import type { IptablesTool } from './network/firewall.ts';
 export interface HostFacts {
   /** Persistent state: images, layers, containers, volumes. `/var/lib/tsstep`. */
   root: string;
-  /** State that a reboot clears, like what it describes: leases, shares, locks. `/run/tsstep`. */
+  /** State that a reboot clears, like what it describes: leases, shares, locks. `/run/tsstep/net-4026531833`. */
   run: string;
   cgroups: CgroupLayout;
   /** `nameserver`, `search` and `options` lines of the host's resolv.conf, without resolvers on the host's loopback. */
   resolvConf: string;
+  hostname: string;
+  /** The host's /etc/hosts, where the container uses the host's network. */
+  hosts?: string;
   cpus: number;
   /** Which tool made the FORWARD chain that drops by default; undefined: none does. */
   forwardDropper?: IptablesTool;

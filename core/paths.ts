@@ -5,7 +5,8 @@ import type { HostFacts, Known } from './known.ts';
 
 export const names = (root: string): string => join(root, 'names');
 export const containers = (root: string): string => join(root, 'containers');
-export const volumeDirectory = (root: string, volume: string): string => join(root, 'volumes', volume);
+export const volumes = (root: string): string => join(root, 'volumes');
+export const volumeDirectory = (root: string, volume: string): string => join(volumes(root), volume);
 export const layers = (root: string): string => join(root, 'layers');
 /** Journals of runs that have something to undo. */
 export const journals = (root: string): string => join(root, 'runs');

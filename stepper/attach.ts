@@ -65,17 +65,32 @@ function feed(target: NodeJS.WritableStream, ahead: Buffer): () => void {
   };
 }
 
-function takeTerminal(resize: (rows: number, columns: number) => void): () => void {
-  const { stdin, stdout } = process;
+function followSize(resize: (rows: number, columns: number) => void): () => void {
+  const { stdout } = process;
   const follow = () => tolerating(['EIO', 'EBADF'], () => resize(stdout.rows ?? 24, stdout.columns ?? 80));
   follow();
   process.on('SIGWINCH', follow);
-  const raw = stdin.isTTY && !stdin.isRaw;
-  if (raw) stdin.setRawMode(true);
-  return () => {
-    process.off('SIGWINCH', follow);
-    if (raw) stdin.setRawMode(false);
-  };
+  return () => process.off('SIGWINCH', follow);
+}
+
+/** Every key goes to the container: its own terminal turns Ctrl-C into a signal. Without -i nothing does, so ours keeps doing it. */
+function rawTerminal(): () => void {
+  const { stdin } = process;
+  if (!stdin.isTTY || stdin.isRaw) return () => undefined;
+  stdin.setRawMode(true);
+  return () => void stdin.setRawMode(false);
+}
+
+/** With a pid namespace of its own every writer ends with PID 1, so the output ends too, however slowly it is read. */
+async function outputRead(drained: readonly Promise<void>[], spec: Spec): Promise<void> {
+  const all = Promise.all(drained);
+  if (spec.pid === 'private') {
+    await all;
+    return;
+  }
+  const enough = new AbortController();
+  await Promise.race([all, sleep(DRAIN_MILLISECONDS, undefined, enough).catch(() => undefined)]);
+  enough.abort();
 }
 
 /** @returns how the container's process ended, after all its output has been passed on */
@@ -86,8 +101,8 @@ export async function attach(options: AttachOptions): Promise<Exit> {
   const drained: Promise<void>[] = [];
   if (terminal) {
     drained.push(pump(terminal.stream, 'stdout', options));
-    finishers.push(takeTerminal(terminal.resize));
-    if (spec.interactive) finishers.push(feed(terminal.stream, ahead));
+    finishers.push(followSize(terminal.resize));
+    if (spec.interactive) finishers.push(rawTerminal(), feed(terminal.stream, ahead));
   }
   if (stdout) drained.push(pump(stdout, 'stdout', options));
   if (stderr) drained.push(pump(stderr, 'stderr', options));
@@ -99,12 +114,9 @@ export async function attach(options: AttachOptions): Promise<Exit> {
   });
   try {
     const exit = await container.exited;
-    const enough = new AbortController();
-    await Promise.race([
-      Promise.all(drained),
-      sleep(DRAIN_MILLISECONDS, undefined, enough).catch(() => undefined),
-    ]);
-    enough.abort();
+    // Its pid may belong to somebody else from here on.
+    for (const off of handlers) off();
+    await outputRead(drained, spec);
     return exit;
   } finally {
     for (const finish of [...finishers, ...handlers]) finish();

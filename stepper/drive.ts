@@ -1,4 +1,5 @@
 /** Takes a session from its first operation to exec, pausing where it should; takes it back when something fails. */
+import { failureOf } from '../core/errors.ts';
 import type { Failure } from '../core/operation.ts';
 import type { Decision, FrontEnd } from './front-end.ts';
 import type { EventStream } from './session/event-stream.ts';
@@ -37,7 +38,18 @@ async function pause(
   return stop.requested ? { quit: 'roll-back' } : decision;
 }
 
+/** Never throws: a stage that cannot plan or a probe that cannot read ends like an operation that failed, with a rollback. */
 export async function drive(options: DriveOptions): Promise<Driven> {
+  try {
+    return await walk(options);
+  } catch (error) {
+    const at = options.session.stage?.name ?? 'the end';
+    const problems = await options.session.undo(EVERYTHING);
+    return { result: 'failed', failure: failureOf(error), at, problems };
+  }
+}
+
+async function walk(options: DriveOptions): Promise<Driven> {
   const { session, stepping, faults, stop } = options;
   const rollBack = async (): Promise<Driven> => ({
     result: 'rolled-back',
@@ -54,6 +66,8 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     const ended = await session.forward(faults.get(at));
     if (!ended.ok) return await failed(options, ended.failure, at);
   }
+  // It came while the command was being executed: nobody has seen it run yet.
+  if (stop.requested) return await rollBack();
   noticeMissed(options);
   return { result: 'started' };
 }

@@ -53,8 +53,8 @@ process.on('uncaughtException', crashed);
 process.on('beforeExit', () => {
   if (!finished) crashed(new Error('nothing is left to wait for, and the run has not ended'));
 });
-// A reader of stderr that went away takes the narration with it, not the container.
-process.stderr.on('error', () => undefined);
+// A reader that went away (`| head`) takes what we say with it, not the container.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 // The caller's umask would take rights away from what the container's user has to reach, like its root directory.
 process.umask(0o022);
 // Whatever still listens (held ports, the terminal) must not keep a finished program alive.

@@ -1,13 +1,13 @@
 /** `tsstep run`: one container from its image to its exit code. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { wasOomKilled } from '../core/cgroup/oom.ts';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
 import { startTimeOf } from '../core/host/process.ts';
-import type { Known } from '../core/known.ts';
+import type { HostFacts, Known } from '../core/known.ts';
 import type { Exit, RunningContainer } from '../core/machine.ts';
-import { containers, journal as journalPath, journals, layers, names } from '../core/paths.ts';
+import { containers, journal as journalPath, journals, layers, names, volumes } from '../core/paths.ts';
 import { KernelMachine } from '../core/perform/machine.ts';
 import { secretNames } from '../core/spec/secrets.ts';
 import type { Spec } from '../core/spec/types.ts';
@@ -53,16 +53,14 @@ export async function run(request: RunRequest): Promise<number> {
     run: runId,
     supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
   };
-  for (const directory of [host.root, host.run]) mkdirSync(directory, { recursive: true, mode: 0o711 });
-  for (const directory of [containers, journals, layers, names])
-    mkdirSync(directory(host.root), { recursive: true, mode: 0o711 });
+  makeStateDirectories(host);
   const secrets = request.recordSecrets ? new Set<string>() : secretNames(spec);
   const journal = new Journal(journalPath(host.root, runId));
   const files = request.eventFiles.map((file) => new EventFile(file));
   const events = new EventStream();
   events.listen(journal.write);
-  for (const file of files) events.listen(file.write);
-  events.listen(frontEnd.listener);
+  for (const file of files) events.listen(file.write, lost('the recording'));
+  events.listen(frontEnd.listener, lost('the display'));
   const observer = kernelObserver(secrets);
   const watched = frontEnd.observes || files.length > 0;
   const session = new LiveSession({
@@ -82,7 +80,7 @@ export async function run(request: RunRequest): Promise<number> {
       version: FORMAT_VERSION,
       tsstep: VERSION,
       run: runId,
-      argv: redactArguments(request.argv, secrets),
+      argv: redactArguments(request.argv, spec, secrets),
       spec: redactSpec(spec, secrets),
       known,
     });
@@ -124,6 +122,7 @@ class Run {
     const handlers = (
       [
         ['SIGINT', INTERRUPTED],
+        ['SIGQUIT', 131],
         ['SIGTERM', 143],
         ['SIGHUP', 129],
       ] as const
@@ -151,7 +150,13 @@ class Run {
     const { container } = this.#machine;
     if (driven.result !== 'started' || !container) return this.#ended(driven);
     this.#created = true;
-    return await this.#running(container, recordOutput);
+    try {
+      return await this.#running(container, recordOutput);
+    } catch (error) {
+      // A mistake of ours must not leave a container behind that nobody watches.
+      showProblems(await session.undo(this.#request.spec.rm ? ['exit', 'remove'] : ['exit']));
+      throw error;
+    }
   }
 
   #ended(driven: Driven): number {
@@ -226,6 +231,23 @@ class Run {
     writeState(host.root, known.id, { status: 'creating', run, supervisor, ...change });
   }
 }
+
+/** For root alone: an image's setuid programs must not be within reach of the host's users (CVE-2021-41091). */
+function makeStateDirectories({ root, run }: HostFacts): void {
+  for (const directory of [
+    root,
+    run,
+    ...[containers, journals, layers, names, volumes].map((of) => of(root)),
+  ]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+  for (const directory of [layers(root), volumes(root), containers(root)]) chmodSync(directory, 0o700);
+}
+
+const lost = (what: string) => (error: unknown) => {
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`tsstep: ${what} ends here: ${why}\n`);
+};
 
 function requireRoot(): void {
   if (process.geteuid?.() === 0) return;

@@ -25,10 +25,10 @@ export function redactSpec(spec: Spec, secrets: Secrets): Spec {
   };
 }
 
-/** `-e NAME=value` in the words of the command line. */
-export function redactArguments(argv: readonly string[], secrets: Secrets): string[] {
-  return argv.map((word) => {
-    const match = /^(-e|--env=)?([A-Za-z_]\w*)=/s.exec(word);
-    return match?.[2] && secrets.has(match[2]) ? `${match[1] ?? ''}${match[2]}=${REDACTED}` : word;
-  });
+/** `NAME=value` in whatever word of the command line: `-e NAME=value`, `--env=NAME=value`, `-iteNAME=value`. */
+export function redactArguments(argv: readonly string[], spec: Spec, secrets: Secrets): string[] {
+  const typed = spec.env.filter(([name]) => secrets.has(name));
+  const redact = (word: string) =>
+    typed.reduce((text, [name, value]) => text.replaceAll(`${name}=${value}`, `${name}=${REDACTED}`), word);
+  return argv.map(redact);
 }

@@ -27,13 +27,29 @@ export function attribute(name: string, path: string, data: string, why: string)
 }
 
 export function makeGroup(name: string, path: string, why: string): Operation {
-  return { kind: 'mkdir', where: 'host', name, path, mode: 0o755, why, undo: { at: 'exit', do: { kind: 'remove-cgroup', paths: [path] } } };
+  return {
+    kind: 'mkdir',
+    where: 'host',
+    name,
+    path,
+    mode: 0o755,
+    why,
+    undo: { at: 'exit', do: { kind: 'remove-cgroup', paths: [path] } },
+  };
 }
 
 /** All threads of init move, and what it forks from now on is born there (cgroups(7)). */
 export function joinGroup(name: string, path: string, pid: number, why: string): Operation {
   const data = String(pid);
-  return { kind: 'write-attribute', where: 'host', name, path: join(path, 'cgroup.procs'), data, why, undo: 'with-init' };
+  return {
+    kind: 'write-attribute',
+    where: 'host',
+    name,
+    path: join(path, 'cgroup.procs'),
+    data,
+    why,
+    undo: 'with-init',
+  };
 }
 
 export function shareParent(mounts: readonly string[], holder: string, why: string): Operation {
@@ -49,6 +65,9 @@ export function shareParent(mounts: readonly string[], holder: string, why: stri
     check: { path: paths.at(-1) ?? '' },
     make: paths.map((path) => ({ kind: 'mkdir', path })),
     why,
-    undo: { at: 'exit', do: { kind: 'release', resource, holder, unmake: paths.map((path) => ({ kind: 'rmdir', path })) } },
+    undo: {
+      at: 'exit',
+      do: { kind: 'release', resource, holder, unmake: paths.map((path) => ({ kind: 'rmdir', path })) },
+    },
   };
 }

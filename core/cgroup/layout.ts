@@ -17,7 +17,9 @@ export type CgroupLayout =
 
 /** kernel: include/linux/cgroup_subsys.h. All other words among a cgroup mount's options are options. */
 const v1Controllers = new Set(
-  'cpuset cpu cpuacct blkio memory devices freezer net_cls perf_event net_prio hugetlb pids rdma misc'.split(' '),
+  'cpuset cpu cpuacct blkio memory devices freezer net_cls perf_event net_prio hugetlb pids rdma misc'.split(
+    ' ',
+  ),
 );
 
 interface Mount {
@@ -27,7 +29,8 @@ interface Mount {
 }
 
 /** Mount points have space, tab, newline and backslash as octal escapes. */
-const unescaped = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+const unescaped = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 function cgroupMounts(mountinfo: string): Mount[] {
   const mounts = mountinfo.split('\n').flatMap((line): Mount[] => {
@@ -58,17 +61,20 @@ export function layoutOf(mountinfo: string, controllersOf: (mount: string) => st
   if (Object.keys(hierarchies).some((name) => v1Controllers.has(name))) {
     return { version: 1, hierarchies, ...(v2 === undefined ? {} : { unified: v2 }) };
   }
-  if (v2 !== undefined) return { version: 2, mount: v2, controllers: controllersOf(v2).split(/\s+/).filter(Boolean) };
+  if (v2 !== undefined)
+    return { version: 2, mount: v2, controllers: controllersOf(v2).split(/\s+/).filter(Boolean) };
   throw new TsstepError({
     code: 'missing-kernel-feature',
     what: 'no control groups are mounted',
     why: '/proc/self/mountinfo shows neither a cgroup2 filesystem nor a cgroup v1 controller',
-    remedy: 'mount -t cgroup2 none /sys/fs/cgroup; in a container, start that with the host’s cgroups visible and writable',
+    remedy:
+      'mount -t cgroup2 none /sys/fs/cgroup; in a container, start that with the host’s cgroups visible and writable',
   });
 }
 
 /** @throws TsstepError missing-kernel-feature */
 export function readLayout(): CgroupLayout {
-  const controllers = (mount: string) => tolerating(['ENOENT'], () => readFileSync(join(mount, 'cgroup.controllers'), 'utf8')) ?? '';
+  const controllers = (mount: string) =>
+    tolerating(['ENOENT'], () => readFileSync(join(mount, 'cgroup.controllers'), 'utf8')) ?? '';
   return layoutOf(readFileSync('/proc/self/mountinfo', 'utf8'), controllers);
 }

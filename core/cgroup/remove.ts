@@ -16,7 +16,10 @@ const gone = ['ENOENT', 'ENODEV'];
 function tree(path: string): string[] {
   const entries = tolerating(gone, () => readdirSync(path, { withFileTypes: true }));
   if (!entries) return [];
-  return [...entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => tree(join(path, name))), path];
+  return [
+    ...entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => tree(join(path, name))),
+    path,
+  ];
 }
 
 /** cgroup.kill (v2, Linux 5.14) reaches processes that fork faster than they can be listed. */
@@ -26,9 +29,12 @@ function killAll(path: string): void {
     return true;
   });
   if (killed) return;
-  const pids = tolerating([...gone, 'EOPNOTSUPP', 'ENOTSUP'], () => readFileSync(join(path, 'cgroup.procs'), 'utf8')) ?? '';
+  const pids =
+    tolerating([...gone, 'EOPNOTSUPP', 'ENOTSUP'], () => readFileSync(join(path, 'cgroup.procs'), 'utf8')) ??
+    '';
   // 0 is a process of another pid namespace, and kill(0) would mean our own process group.
-  for (const pid of pids.split('\n').map(Number)) if (pid > 1 && pid !== process.pid) tolerating(['ESRCH'], () => process.kill(pid, 'SIGKILL'));
+  for (const pid of pids.split('\n').map(Number))
+    if (pid > 1 && pid !== process.pid) tolerating(['ESRCH'], () => process.kill(pid, 'SIGKILL'));
 }
 
 function removed(path: string): boolean {
@@ -50,12 +56,16 @@ async function remove(path: string): Promise<void> {
     for (const directory of left) killAll(directory);
     await sleep(PAUSE_MS);
   }
-  const pids = tolerating(gone, () => readFileSync(join(path, 'cgroup.procs'), 'utf8'))?.trim().split('\n').join(', ');
+  const pids = tolerating(gone, () => readFileSync(join(path, 'cgroup.procs'), 'utf8'))
+    ?.trim()
+    .split('\n')
+    .join(', ');
   throw new TsstepError({
     code: 'cgroup',
     what: `cannot remove ${path}`,
     why: `processes in it do not end though they were killed${pids ? `: ${pids}` : ''}`,
-    remedy: 'a process in state D (see ps) waits for a device or a network file system; when it has ended: tsstep clean',
+    remedy:
+      'a process in state D (see ps) waits for a device or a network file system; when it has ended: tsstep clean',
     errno: 'EBUSY',
   });
 }

@@ -8,7 +8,9 @@ const flags = ['MS_NOSUID', 'MS_NODEV', 'MS_NOEXEC'] as const;
 
 /** `memory`, `cpu,cpuacct`, and `none,name=systemd` for a hierarchy without controllers (mount options of cgroups.rst). */
 const optionsFor = (controllers: readonly Controller[]): string =>
-  controllers.some((name) => name.startsWith('name=')) ? ['none', ...controllers].join(',') : controllers.join(',');
+  controllers.some((name) => name.startsWith('name='))
+    ? ['none', ...controllers].join(',')
+    : controllers.join(',');
 
 function hierarchy(mount: string, controllers: readonly Controller[]): Operation[] {
   const directory = basename(mount);

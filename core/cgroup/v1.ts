@@ -25,13 +25,21 @@ function withCpuset(parent: Operation, cpuset: string | undefined): Operation {
     kind: 'command' as const,
     argv: ['cp', join(cpuset, file), join(at, file)],
   }));
-  return { ...parent, make: [...parent.make, ...copies, { kind: 'write', path: join(at, 'cgroup.clone_children'), data: '1' }] };
+  return {
+    ...parent,
+    make: [...parent.make, ...copies, { kind: 'write', path: join(at, 'cgroup.clone_children'), data: '1' }],
+  };
 }
 
 function create(layout: Layout, id: string): Operation[] {
   const mounts = mountsOf(layout);
-  const parent = shareParent(mounts, id, 'One directory above all containers’ cgroups, in each hierarchy: making a directory here is what makes a cgroup.');
-  const why = (mount: string) => `The container’s cgroup in the hierarchy ${nameOf(mount)}: with v1 every controller has a tree of its own.`;
+  const parent = shareParent(
+    mounts,
+    id,
+    'One directory above all containers’ cgroups, in each hierarchy: making a directory here is what makes a cgroup.',
+  );
+  const why = (mount: string) =>
+    `The container’s cgroup in the hierarchy ${nameOf(mount)}: with v1 every controller has a tree of its own.`;
   return [
     withCpuset(parent, layout.hierarchies.cpuset),
     ...mounts.map((mount) => makeGroup(`group-${nameOf(mount)}`, groupPath(mount, id), why(mount))),
@@ -45,31 +53,70 @@ function values(resources: Resources, swapAccounting: boolean): Limit[] {
   const { memory, cpus, cpuShares, cpusetCpus, pidsLimit } = resources;
   const both = swapAccounting ? memoryAndSwap(resources) : undefined;
   return [
-    ['memory', 'memory.limit_in_bytes', memory ? String(memory) : undefined, 'Bytes of memory; when more is needed and nothing can be reclaimed, the OOM killer takes a process of this cgroup.'],
-    ['memory', 'memory.memsw.limit_in_bytes', both === undefined ? undefined : String(both), 'Bytes of memory and swap together, counted as docker’s flag does.'],
-    ['cpu', 'cpu.cfs_quota_us', cpus ? String(cpuQuota(cpus)) : undefined, 'Microseconds of CPU time in each period of 100 ms; who has used them up waits for the next period.'],
-    ['cpu', 'cpu.shares', cpuShares ? String(cpuShares) : undefined, 'The share of the CPUs when there are too few for all; 1024 is everybody’s default.'],
+    [
+      'memory',
+      'memory.limit_in_bytes',
+      memory ? String(memory) : undefined,
+      'Bytes of memory; when more is needed and nothing can be reclaimed, the OOM killer takes a process of this cgroup.',
+    ],
+    [
+      'memory',
+      'memory.memsw.limit_in_bytes',
+      both === undefined ? undefined : String(both),
+      'Bytes of memory and swap together, counted as docker’s flag does.',
+    ],
+    [
+      'cpu',
+      'cpu.cfs_quota_us',
+      cpus ? String(cpuQuota(cpus)) : undefined,
+      'Microseconds of CPU time in each period of 100 ms; who has used them up waits for the next period.',
+    ],
+    [
+      'cpu',
+      'cpu.shares',
+      cpuShares ? String(cpuShares) : undefined,
+      'The share of the CPUs when there are too few for all; 1024 is everybody’s default.',
+    ],
     ['cpuset', 'cpuset.cpus', cpusetCpus || undefined, 'Run on these CPUs only.'],
-    ['pids', 'pids.max', pidsLimit && pidsLimit > 0 ? String(pidsLimit) : undefined, 'Processes and threads at a time; one more fork(2) fails with EAGAIN. A fork bomb stays in here.'],
+    [
+      'pids',
+      'pids.max',
+      pidsLimit && pidsLimit > 0 ? String(pidsLimit) : undefined,
+      'Processes and threads at a time; one more fork(2) fails with EAGAIN. A fork bomb stays in here.',
+    ],
   ];
 }
 
-function limits({ hierarchies }: Layout, swapAccounting: boolean, id: string, resources: Resources): Operation[] {
+function limits(
+  { hierarchies }: Layout,
+  swapAccounting: boolean,
+  id: string,
+  resources: Resources,
+): Operation[] {
   refuseMissing(resources, Object.keys(hierarchies));
   if (!swapAccounting) refuseSwap(resources);
   const asked = values(resources, swapAccounting).flatMap(([controller, file, data, why]) => {
     const mount = hierarchies[controller];
-    return data === undefined || mount === undefined ? [] : [attribute(file, join(groupPath(mount, id), file), data, why)];
+    return data === undefined || mount === undefined
+      ? []
+      : [attribute(file, join(groupPath(mount, id), file), data, why)];
   });
-  return [...asked, ...(hierarchies.devices === undefined ? [] : deviceRules(groupPath(hierarchies.devices, id)))];
+  return [
+    ...asked,
+    ...(hierarchies.devices === undefined ? [] : deviceRules(groupPath(hierarchies.devices, id))),
+  ];
 }
 
 export function v1Driver(layout: Layout, swapAccounting: boolean): CgroupDriver {
-  const why = (mount: string) => `Move init into its cgroup of the hierarchy ${nameOf(mount)}: from now on it, and all it starts, is counted there.`;
+  const why = (mount: string) =>
+    `Move init into its cgroup of the hierarchy ${nameOf(mount)}: from now on it, and all it starts, is counted there.`;
   return {
     create: (id) => create(layout, id),
     limits: (id, resources) => limits(layout, swapAccounting, id, resources),
-    join: (id, pid) => mountsOf(layout).map((mount) => joinGroup(`join-${nameOf(mount)}`, groupPath(mount, id), pid, why(mount))),
+    join: (id, pid) =>
+      mountsOf(layout).map((mount) =>
+        joinGroup(`join-${nameOf(mount)}`, groupPath(mount, id), pid, why(mount)),
+      ),
     view: () => v1View(layout.hierarchies),
   };
 }

@@ -20,27 +20,68 @@ const wanted = ['cpuset', 'cpu', 'io', 'memory', 'pids'];
 function create({ mount, controllers }: Layout, id: string): Operation[] {
   const enable = controllers.filter((name) => wanted.includes(name)).map((name) => `+${name}`);
   const control = (name: string, directory: string, why: string) =>
-    enable.length === 0 ? [] : [attribute(name, join(directory, 'cgroup.subtree_control'), enable.join(' '), why)];
+    enable.length === 0
+      ? []
+      : [attribute(name, join(directory, 'cgroup.subtree_control'), enable.join(' '), why)];
   return [
-    shareParent([mount], id, 'One directory above all containers’ cgroups: making a directory here is what makes a cgroup.'),
-    ...control('root-controllers', mount, 'A controller limits a cgroup only if its parent hands it down: the root to tsstep …'),
-    ...control('controllers', parentPath(mount), '… and tsstep to its containers. No process may be in tsstep itself then: only leaves hold processes.'),
-    makeGroup('group', groupPath(mount, id), 'The container’s own cgroup; the kernel fills the directory with the files that limit and count.'),
+    shareParent(
+      [mount],
+      id,
+      'One directory above all containers’ cgroups: making a directory here is what makes a cgroup.',
+    ),
+    ...control(
+      'root-controllers',
+      mount,
+      'A controller limits a cgroup only if its parent hands it down: the root to tsstep …',
+    ),
+    ...control(
+      'controllers',
+      parentPath(mount),
+      '… and tsstep to its containers. No process may be in tsstep itself then: only leaves hold processes.',
+    ),
+    makeGroup(
+      'group',
+      groupPath(mount, id),
+      'The container’s own cgroup; the kernel fills the directory with the files that limit and count.',
+    ),
   ];
 }
 
 /** Each file that a limit is written to, in order; undefined is not asked for. */
-function values(resources: Resources, swapAccounting: boolean): [file: string, data: string | undefined, why: string][] {
+function values(
+  resources: Resources,
+  swapAccounting: boolean,
+): [file: string, data: string | undefined, why: string][] {
   const { memory, cpus, cpuShares, cpusetCpus, pidsLimit } = resources;
   const both = memoryAndSwap(resources);
   const swap = both === undefined || !swapAccounting ? undefined : String(both - (memory ?? 0));
   return [
-    ['memory.max', memory ? String(memory) : undefined, 'Bytes of memory; when more is needed and nothing can be reclaimed, the OOM killer takes a process of this cgroup.'],
-    ['memory.swap.max', swap, 'Bytes of swap on top of memory: docker counts both together, the kernel’s file only swap.'],
-    ['cpu.max', cpus ? `${cpuQuota(cpus)} ${CPU_PERIOD}` : undefined, 'Microseconds of CPU time in each period of 100 ms; who has used them up waits for the next period.'],
-    ['cpu.weight', cpuShares ? String(cpuWeight(cpuShares)) : undefined, 'The share of the CPUs when there are too few for all; docker’s 2 to 262144 becomes 1 to 10000.'],
+    [
+      'memory.max',
+      memory ? String(memory) : undefined,
+      'Bytes of memory; when more is needed and nothing can be reclaimed, the OOM killer takes a process of this cgroup.',
+    ],
+    [
+      'memory.swap.max',
+      swap,
+      'Bytes of swap on top of memory: docker counts both together, the kernel’s file only swap.',
+    ],
+    [
+      'cpu.max',
+      cpus ? `${cpuQuota(cpus)} ${CPU_PERIOD}` : undefined,
+      'Microseconds of CPU time in each period of 100 ms; who has used them up waits for the next period.',
+    ],
+    [
+      'cpu.weight',
+      cpuShares ? String(cpuWeight(cpuShares)) : undefined,
+      'The share of the CPUs when there are too few for all; docker’s 2 to 262144 becomes 1 to 10000.',
+    ],
     ['cpuset.cpus', cpusetCpus || undefined, 'Run on these CPUs only.'],
-    ['pids.max', pidsLimit && pidsLimit > 0 ? String(pidsLimit) : undefined, 'Processes and threads at a time; one more fork(2) fails with EAGAIN. A fork bomb stays in here.'],
+    [
+      'pids.max',
+      pidsLimit && pidsLimit > 0 ? String(pidsLimit) : undefined,
+      'Processes and threads at a time; one more fork(2) fails with EAGAIN. A fork bomb stays in here.',
+    ],
   ];
 }
 
@@ -74,7 +115,12 @@ export function v2Driver(layout: Layout, swapAccounting: boolean): CgroupDriver 
     create: (id) => create(layout, id),
     limits: (id, resources) => limits(layout, swapAccounting, id, resources),
     join: (id, pid) => [
-      joinGroup('join', groupPath(layout.mount, id), pid, 'Move init into the cgroup: from now on it, and all it starts, is counted and limited.'),
+      joinGroup(
+        'join',
+        groupPath(layout.mount, id),
+        pid,
+        'Move init into the cgroup: from now on it, and all it starts, is counted and limited.',
+      ),
     ],
     view: () => view,
   };

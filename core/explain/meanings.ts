@@ -38,7 +38,8 @@ function invalidMount(operation: Operation): Meaning {
 const withoutPrograms: Meaning = {
   code: 'missing-kernel-feature',
   why: 'with cgroup v2 only an eBPF program can keep a container from the host’s disks, and this kernel takes none on a cgroup',
-  remedy: 'use a kernel with CONFIG_BPF_SYSCALL=y and CONFIG_CGROUP_BPF=y; grep BPF /boot/config-$(uname -r) shows what this one has',
+  remedy:
+    'use a kernel with CONFIG_BPF_SYSCALL=y and CONFIG_CGROUP_BPF=y; grep BPF /boot/config-$(uname -r) shows what this one has',
 };
 
 /** By operation kind and errno; `explain` has what holds for every call. */
@@ -71,6 +72,13 @@ export const meanings: Meanings = {
     ENOENT: { code: 'bad-mount', why: 'the directory above it does not exist', remedy: 'make it first' },
     ENOTDIR: { code: 'bad-mount', why: 'a part of the path is a file', remedy: 'choose another path' },
     EEXIST: { code: 'bad-mount', why: 'something else is there already', remedy: 'tsstep doctor --leaks' },
+  },
+  symlink: {
+    EEXIST: {
+      code: 'name-in-use',
+      why: 'another container got the name a moment ago, and a name stands for one container',
+      remedy: 'choose another --name, or tsstep rm the other container',
+    },
   },
   unshare: {
     EINVAL: {
@@ -186,7 +194,8 @@ export const meanings: Meanings = {
     EPERM: {
       code: 'cgroup',
       why: 'a program on a cgroup needs CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN) on the host, and tsstep does not have them here; or a group above has a program that admits no other',
-      remedy: 'run as root on the machine itself, not in another container; `bpftool cgroup tree` shows programs on groups above',
+      remedy:
+        'run as root on the machine itself, not in another container; `bpftool cgroup tree` shows programs on groups above',
     },
     EACCES: {
       code: 'cgroup',

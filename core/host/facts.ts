@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import { readLayout } from '../cgroup/layout.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { getrlimit } from '../kernel/process.ts';
@@ -11,24 +11,32 @@ import { readKernelPaths } from './kernel-paths.ts';
 
 const DEFAULT_ROOT = '/var/lib/tsstep';
 
-/** Where state is kept: TSSTEP_ROOT, and TSSTEP_RUN for what a reboot clears (inside TSSTEP_ROOT when only that is set). */
+/**
+ * Where state is kept: TSSTEP_ROOT, and TSSTEP_RUN for what a reboot clears. Bridge, addresses and NAT are one network
+ * namespace's, so its leases and shares are too, whatever the root: two roots must not both give out the same address.
+ */
 export function stateDirectories(environment: NodeJS.ProcessEnv): { root: string; run: string } {
   const root = environment.TSSTEP_ROOT ?? DEFAULT_ROOT;
-  const run = environment.TSSTEP_RUN ?? (environment.TSSTEP_ROOT ? join(root, 'run') : '/run/tsstep');
-  return { root, run };
+  const run =
+    environment.TSSTEP_RUN ??
+    join('/run/tsstep', readlinkSync('/proc/self/ns/net').replace(/\W+/g, '-').replace(/-$/, ''));
+  return { root: resolve(root), run: resolve(run) };
 }
 
 const isLoopback = (line: string): boolean => /^nameserver\s+(127\.|::1)/.test(line);
 
+const readText = (path: string): string => tolerating(['ENOENT'], () => readFileSync(path, 'utf8')) ?? '';
+
 /** resolv.conf(5) for a container: without resolvers on the host's loopback, which in there is the container's own. */
 function containerResolvConf(): string {
   const upstream = '/run/systemd/resolve/resolv.conf';
-  const read = (path: string) => tolerating(['ENOENT'], () => readFileSync(path, 'utf8')) ?? '';
   const usable = (text: string) =>
     text.split('\n').filter((line) => /^(nameserver|search|options)\s/.test(line) && !isLoopback(line));
-  const own = usable(read('/etc/resolv.conf'));
+  const own = usable(readText('/etc/resolv.conf'));
   const lines =
-    own.some((line) => line.startsWith('nameserver')) || !existsSync(upstream) ? own : usable(read(upstream));
+    own.some((line) => line.startsWith('nameserver')) || !existsSync(upstream)
+      ? own
+      : usable(readText(upstream));
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -55,7 +63,9 @@ export function readHostFacts(environment: NodeJS.ProcessEnv, { network }: Pick<
     ...stateDirectories(environment),
     cgroups,
     resolvConf: containerResolvConf(),
+    ...(network === 'host' && { hosts: readText('/etc/hosts') }),
     kernelPaths: readKernelPaths(),
+    hostname: hostname(),
     cpus: availableParallelism(),
     nofile: startingNofile(environment),
     ...(dropper && { forwardDropper: dropper }),

@@ -7,6 +7,7 @@
  * loaded any more. It must not touch process.stdin, stdout or stderr: that would make their pipes non-blocking.
  */
 import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { failureOf, TsstepError } from '../errors.ts';
 import { errnoOf, SyscallError } from '../kernel/errno.ts';
 import type { InitOperation } from './perform.ts';
@@ -23,11 +24,12 @@ function send(message: Ready | Reply): void {
 
 function* lines(): Generator<string> {
   const chunk = Buffer.alloc(65536);
+  const decoder = new StringDecoder('utf8');
   let pending = '';
   for (;;) {
     const length = readSync(commands, chunk);
     if (length === 0) return;
-    pending += chunk.toString('utf8', 0, length);
+    pending += decoder.write(chunk.subarray(0, length));
     const parts = pending.split('\n');
     pending = parts.pop() ?? '';
     yield* parts;

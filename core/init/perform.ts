@@ -26,6 +26,8 @@ const performers: {
     // EROFS: --read-only; the chdir then says what is really missing.
     if (create) tolerating(['EROFS'], () => mkdirSync(path, { recursive: true }));
     process.chdir(path);
+    // Throws ENOENT when the directory is outside the root, reached through a leaked descriptor (CVE-2024-21626).
+    process.cwd();
     return undefined;
   },
   pivot_root: ({ newRoot, putOld }) => void pivotRoot(newRoot, putOld),

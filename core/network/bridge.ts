@@ -69,13 +69,15 @@ function shareSetting(name: string, resource: string, path: string, holder: stri
 
 /** kernel: Documentation/networking/ip-sysctl.rst, ip_forward. */
 export function shareForwarding(holder: string): Operation {
-  const why = 'The host has to pass packets between the bridge and its other interfaces: it becomes a router.';
+  const why =
+    'The host has to pass packets between the bridge and its other interfaces: it becomes a router.';
   return shareSetting('forwarding', 'ip-forward', '/proc/sys/net/ipv4/ip_forward', holder, why);
 }
 
 /** kernel: ip-sysctl.rst, route_localnet. The hole that it opens is closed in the nat table (CVE-2020-8558 was such a one). */
 export function shareLocalnet({ bridge }: Lease, holder: string): Operation {
   const path = `/proc/sys/net/ipv4/conf/${bridge}/route_localnet`;
-  const why = 'Linux never sends packets for 127.0.0.1 out of an interface; a port published there has to reach the bridge.';
+  const why =
+    'Linux never sends packets for 127.0.0.1 out of an interface; a port published there has to reach the bridge.';
   return shareSetting('loopback', `route-localnet-${bridge}`, path, holder, why);
 }

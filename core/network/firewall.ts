@@ -69,7 +69,8 @@ export function droppingChains(json: string): DroppingChain[] {
   type Item = { chain?: DroppingChain & { hook?: string; policy?: string } };
   const { nftables } = JSON.parse(json) as { nftables: Item[] };
   return nftables.flatMap(({ chain }) => {
-    const drops = chain?.hook === 'forward' && chain.policy === 'drop' && ['ip', 'inet'].includes(chain.family);
+    const drops =
+      chain?.hook === 'forward' && chain.policy === 'drop' && ['ip', 'inet'].includes(chain.family);
     return drops ? [{ family: chain.family, table: chain.table, name: chain.name }] : [];
   });
 }
@@ -83,8 +84,10 @@ export type IptablesTool = 'iptables-nft' | 'iptables-legacy';
 export function forwardDropper(): IptablesTool | undefined {
   const chains = spawnSync('nft', ['-j', 'list', 'chains'], { encoding: 'utf8' });
   const dropping = chains.status === 0 ? droppingChains(chains.stdout) : [];
-  if (dropping.some(({ family, table, name }) => family === 'ip' && table === 'filter' && name === 'FORWARD')) return 'iptables-nft';
-  const legacy = tolerating(['ENOENT', 'EACCES'], () => readFileSync('/proc/net/ip_tables_names', 'utf8')) ?? '';
+  if (dropping.some(({ family, table, name }) => family === 'ip' && table === 'filter' && name === 'FORWARD'))
+    return 'iptables-nft';
+  const legacy =
+    tolerating(['ENOENT', 'EACCES'], () => readFileSync('/proc/net/ip_tables_names', 'utf8')) ?? '';
   if (!legacy.split('\n').includes('filter')) return undefined;
   const rules = spawnSync('iptables-legacy', ['-w', '-S', 'FORWARD'], { encoding: 'utf8' });
   return rules.status === 0 && rules.stdout.includes('-P FORWARD DROP') ? 'iptables-legacy' : undefined;
@@ -113,7 +116,12 @@ export function shareForwardAccept({ bridge }: Lease, tool: IptablesTool, holder
     why: 'This host’s firewall drops forwarded packets by default (docker and ufw set it so): let through those of the bridge.',
     undo: {
       at: 'exit',
-      do: { kind: 'release', resource, holder, unmake: rules.map((rule) => ({ kind: 'command', argv: [tool, '-w', '-D', ...rule] })) },
+      do: {
+        kind: 'release',
+        resource,
+        holder,
+        unmake: rules.map((rule) => ({ kind: 'command', argv: [tool, '-w', '-D', ...rule] })),
+      },
     },
   };
 }

@@ -10,7 +10,8 @@ export interface Block {
 /** `10.0.0.1` as a number from 0 to 2^32 - 1; undefined for anything else, IPv6 included. */
 export function parseAddress(text: string): number | undefined {
   const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256))
+    return undefined;
   return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
@@ -26,7 +27,8 @@ export function parseBlock(text: string): Block | undefined {
   if (text === 'default') return { base: 0, prefix: 0 };
   const [address = '', length = '32', ...rest] = text.split('/');
   const parsed = parseAddress(address);
-  if (parsed === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length) || Number(length) > 32) return undefined;
+  if (parsed === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length) || Number(length) > 32)
+    return undefined;
   const prefix = Number(length);
   const size = sizeOf({ base: 0, prefix });
   return { base: Math.floor(parsed / size) * size, prefix };

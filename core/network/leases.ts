@@ -51,7 +51,11 @@ export async function takeLease(run: string, network: string, holder: string): P
     if (own) return own;
     const others = [...leases.values()];
     const subnet = others[0]?.subnet ?? chooseSubnet(await hostRoutes(), hostNameservers(), network);
-    const lease = nextLease(network, subnet, others.map(({ address }) => address));
+    const lease = nextLease(
+      network,
+      subnet,
+      others.map(({ address }) => address),
+    );
     // Renamed into place: a tsstep that is killed here leaves a dotfile, never half a lease.
     const partial = join(directory, `.${holder}`);
     writeFileSync(partial, `${JSON.stringify(lease)}\n`);
@@ -66,13 +70,16 @@ export async function releaseLease(run: string, network: string, holder: string)
     const directory = leasesOf(run, network);
     rmSync(join(directory, holder), { force: true });
     rmSync(join(directory, `.${holder}`), { force: true });
-    for (const empty of [directory, dirname(directory)]) tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(empty));
+    for (const empty of [directory, dirname(directory)])
+      tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(empty));
   });
 }
 
 function read(directory: string): Map<string, Lease> {
   const holders = readdirSync(directory).filter((name) => !name.startsWith('.'));
-  return new Map(holders.map((holder) => [holder, JSON.parse(readFileSync(join(directory, holder), 'utf8')) as Lease]));
+  return new Map(
+    holders.map((holder) => [holder, JSON.parse(readFileSync(join(directory, holder), 'utf8')) as Lease]),
+  );
 }
 
 export async function hostRoutes(): Promise<Route[]> {

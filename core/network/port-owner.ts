@@ -20,13 +20,20 @@ export function socketInodes(table: string, port: number, protocol: 'tcp' | 'udp
 
 /** `"nginx", process 812`; undefined when it cannot be seen, as from inside a container. */
 export function portOwner(port: number, protocol: 'tcp' | 'udp'): string | undefined {
-  const tables = [protocol, `${protocol}6`].map((name) => tolerating(unseen, () => readFileSync(`/proc/net/${name}`, 'utf8')) ?? '');
-  const sockets = new Set(tables.flatMap((table) => socketInodes(table, port, protocol)).map((inode) => `socket:[${inode}]`));
+  const tables = [protocol, `${protocol}6`].map(
+    (name) => tolerating(unseen, () => readFileSync(`/proc/net/${name}`, 'utf8')) ?? '',
+  );
+  const sockets = new Set(
+    tables.flatMap((table) => socketInodes(table, port, protocol)).map((inode) => `socket:[${inode}]`),
+  );
   if (sockets.size === 0) return undefined;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const fds = tolerating(unseen, () => readdirSync(`/proc/${pid}/fd`)) ?? [];
-    const holds = fds.some((fd) => sockets.has(tolerating(unseen, () => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''));
-    if (holds) return `"${tolerating(unseen, () => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim() ?? '?'}", process ${pid}`;
+    const holds = fds.some((fd) =>
+      sockets.has(tolerating(unseen, () => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''),
+    );
+    if (holds)
+      return `"${tolerating(unseen, () => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim() ?? '?'}", process ${pid}`;
   }
   return undefined;
 }

@@ -39,7 +39,10 @@ function listenTcp({ ip, port }: PortRequest): Promise<HeldPort> {
     server.listen({ host: ip, port, exclusive: true }, () => {
       server.off('error', reject);
       server.unref();
-      resolve({ port: portOf(server.address()), close: () => new Promise((closed) => server.close(() => closed())) });
+      resolve({
+        port: portOf(server.address()),
+        close: () => new Promise((closed) => server.close(() => closed())),
+      });
     });
   });
 }
@@ -54,7 +57,10 @@ function bindUdp({ ip, port }: PortRequest): Promise<HeldPort> {
     socket.bind({ address: ip, port, exclusive: true }, () => {
       socket.removeAllListeners('error');
       socket.unref();
-      resolve({ port: socket.address().port, close: () => new Promise((closed) => socket.close(() => closed())) });
+      resolve({
+        port: socket.address().port,
+        close: () => new Promise((closed) => socket.close(() => closed())),
+      });
     });
   });
 }
@@ -62,7 +68,10 @@ function bindUdp({ ip, port }: PortRequest): Promise<HeldPort> {
 const portOf = (address: ReturnType<ReturnType<typeof createServer>['address']>): number =>
   typeof address === 'object' && address ? address.port : 0;
 
-const reasons: Record<string, (request: PortRequest) => { code: 'port-in-use' | 'network'; why: string; remedy: string }> = {
+const reasons: Record<
+  string,
+  (request: PortRequest) => { code: 'port-in-use' | 'network'; why: string; remedy: string }
+> = {
   EADDRINUSE: ({ port, protocol }) => {
     const owner = portOwner(port, protocol);
     return {

@@ -69,16 +69,29 @@ function chain(name: string, priority: string, lines: readonly string[]): string
 }
 
 /** Once all host ports are known, one table for this container alone: undone by deleting it. @throws TsstepError network */
-export function publishPorts(publish: readonly PortMapping[], lease: Lease, id: string, ports: Known['ports']): Operation[] {
+export function publishPorts(
+  publish: readonly PortMapping[],
+  lease: Lease,
+  id: string,
+  ports: Known['ports'],
+): Operation[] {
   const entries = keyed(publish);
   if (entries.length === 0 || !entries.every(({ key }) => ports?.[key] !== undefined)) return [];
   const all = entries.map(({ key, mapping }) => rules(mapping, ports?.[key] ?? mapping.hostPort, lease));
   const table = `tsstep-${id.slice(0, 12)}`;
   const text = [
     `table ip ${table} {`,
-    ...chain('prerouting', 'dstnat', all.flatMap(({ prerouting }) => prerouting)),
+    ...chain(
+      'prerouting',
+      'dstnat',
+      all.flatMap(({ prerouting }) => prerouting),
+    ),
     // nft has a name for this priority only in prerouting.
-    ...chain('output', '-100', all.flatMap(({ output }) => output)),
+    ...chain(
+      'output',
+      '-100',
+      all.flatMap(({ output }) => output),
+    ),
     '}',
     '',
   ];

@@ -28,19 +28,26 @@ const isDefault = ({ prefix }: Block): boolean => prefix <= 1;
  * The first candidate that overlaps no route and no resolver of the host. A bridge that is still there, because a run was
  * killed, keeps its subnet: its own route would otherwise look like somebody else's. @throws TsstepError network
  */
-export function chooseSubnet(routes: readonly Route[], nameservers: readonly string[], bridge: string): string {
+export function chooseSubnet(
+  routes: readonly Route[],
+  nameservers: readonly string[],
+  bridge: string,
+): string {
   const kept = routes.find(({ dev, dst }) => dev === bridge && dst !== undefined && candidates.includes(dst));
   if (kept?.dst !== undefined) return kept.dst;
   const taken = [...routes.map(({ dst }) => dst ?? ''), ...nameservers]
     .map(parseBlock)
     .filter((block) => block !== undefined)
     .filter((block) => !isDefault(block));
-  const free = candidates.map(parseBlock).find((block) => block && !taken.some((other) => overlap(block, other)));
+  const free = candidates
+    .map(parseBlock)
+    .find((block) => block && !taken.some((other) => overlap(block, other)));
   if (free) return formatBlock(free);
   throw new TsstepError({
     code: 'network',
     what: 'no free subnet for the containers',
     why: `each of the ${candidates.length} blocks that tsstep would use overlaps a route or a resolver of this host`,
-    remedy: 'see `ip route show table all`; disconnect a VPN that routes all private addresses, or use --network host or none',
+    remedy:
+      'see `ip route show table all`; disconnect a VPN that routes all private addresses, or use --network host or none',
   });
 }

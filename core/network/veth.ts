@@ -51,15 +51,39 @@ function inside(pid: number, name: string, ip: string, why: string): Operation {
 }
 
 export function loopbackUp(pid: number): Operation {
-  return inside(pid, 'loopback-up', 'link set dev lo up', 'Every network namespace has its own loopback, and it starts down: 127.0.0.1 would be unreachable.');
+  return inside(
+    pid,
+    'loopback-up',
+    'link set dev lo up',
+    'Every network namespace has its own loopback, and it starts down: 127.0.0.1 would be unreachable.',
+  );
 }
 
-export function configurePeer({ address, prefix, gateway, mac }: Lease, id: string, pid: number): Operation[] {
+export function configurePeer(
+  { address, prefix, gateway, mac }: Lease,
+  id: string,
+  pid: number,
+): Operation[] {
   return [
-    inside(pid, 'eth0', `link set dev ${peerEnd(id)} name eth0 address ${mac}`, 'Programs expect eth0. The MAC address holds the IP address, so that neighbours’ ARP caches stay right when a container gets an old one.'),
-    inside(pid, 'address', `address add ${address}/${prefix} broadcast + dev eth0`, 'The container’s own address; with it comes a route to its neighbours on the bridge.'),
+    inside(
+      pid,
+      'eth0',
+      `link set dev ${peerEnd(id)} name eth0 address ${mac}`,
+      'Programs expect eth0. The MAC address holds the IP address, so that neighbours’ ARP caches stay right when a container gets an old one.',
+    ),
+    inside(
+      pid,
+      'address',
+      `address add ${address}/${prefix} broadcast + dev eth0`,
+      'The container’s own address; with it comes a route to its neighbours on the bridge.',
+    ),
     loopbackUp(pid),
     inside(pid, 'up', 'link set dev eth0 up', 'Switch the interface on: only now can packets pass.'),
-    inside(pid, 'route', `route add default via ${gateway}`, 'Everything that is not a neighbour goes to the bridge’s address: the host is the container’s router.'),
+    inside(
+      pid,
+      'route',
+      `route add default via ${gateway}`,
+      'Everything that is not a neighbour goes to the bridge’s address: the host is the container’s router.',
+    ),
   ];
 }

@@ -1,13 +1,13 @@
 /** The kinds that tsstep performs itself, in the host's namespaces. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
 import { resolveImage } from '../image/resolve.ts';
 import { attachDeviceProgram } from '../kernel/bpf.ts';
-import { inRoot, openInRoot } from '../kernel/fs.ts';
-import { openpt } from '../kernel/terminal.ts';
+import { inRoot } from '../kernel/fs.ts';
+import { openpt, setWindowSize } from '../kernel/terminal.ts';
 import type { Known } from '../known.ts';
 import type { Progress } from '../machine.ts';
 import { generateName } from '../names/generate.ts';
@@ -19,6 +19,7 @@ import { InitHandle } from './init-process.ts';
 import type { MachineState } from './machine.ts';
 import { runTool } from './run-tool.ts';
 import { share } from './share.ts';
+import { copyUp, useVolume } from './volume.ts';
 
 export interface PerformContext {
   known: Known;
@@ -48,7 +49,7 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },
   'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
-  'create-volume': ({ path, owner }) => createVolume(path, owner),
+  'create-volume': ({ path, owner }, { known }) => useVolume(known.host.run, path, owner),
   'copy-up': (action) => copyUp(action),
   'spawn-init': async ({ pid }, { state }) => {
     state.init = new InitHandle(pid, state.spec.interactive && !state.spec.tty);
@@ -58,50 +59,31 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   share: (action, { known }) => share(known.host, action),
   lease: ({ network, holder }, { known }) => takeLease(known.host.run, network, holder),
   listen: ({ ip, port, protocol }, { state }) => state.ports.open(ip, port, protocol),
-  'write-attribute': ({ path, data }) => writeFileSync(path, data),
+  'write-attribute': ({ path, data }) => writeFileSync(path, data, { flag: 'r+' }),
   'device-filter': ({ path, rules }) => attachDeviceProgram(path, deviceProgram(rules)),
   openpt: ({ pid, ptmx }, { state }) => {
     // /proc/PID/root is the container's root whatever is mounted in the way; in it, its own devpts answers.
     const root = `/proc/${pid}/root`;
     const { master, number } = inRoot(root, ptmx, {}, openpt);
+    setWindowSize(master, process.stdout.rows ?? 24, process.stdout.columns ?? 80);
     state.master = master;
     return number;
   },
 };
 
 function chooseName(root: string, wanted: string | undefined): string {
-  const taken = (name: string) => existsSync(join(names(root), name));
+  // A dangling link by design: it names a directory elsewhere.
+  const taken = (name: string) => lstatSync(join(names(root), name), { throwIfNoEntry: false }) !== undefined;
   if (wanted === undefined) return generateName((below) => randomInt(below), taken);
   if (!taken(wanted)) return wanted;
   throw nameInUse(wanted);
 }
 
-export function nameInUse(name: string): TsstepError {
+function nameInUse(name: string): TsstepError {
   return new TsstepError({
     code: 'name-in-use',
     what: `the name "${name}" is in use`,
     why: 'another container has it, running or not, and a name stands for one container',
     remedy: `tsstep rm ${name}, or choose another --name`,
   });
-}
-
-/** `owner` marks who made it, so that only its maker's rollback removes it. */
-function createVolume(path: string, owner: string): { path: string; fresh: boolean } {
-  const data = join(path, '_data');
-  if (!existsSync(data)) {
-    mkdirSync(path, { recursive: true, mode: 0o701 });
-    writeFileSync(join(path, 'owner'), owner);
-    mkdirSync(data);
-  }
-  return { path: data, fresh: readdirSync(data).length === 0 };
-}
-
-/** `cp -a` keeps owners, modes, times, links and attributes; the source is resolved inside the image's root. */
-async function copyUp({ root, target, to }: { root: string; target: string; to: string }): Promise<void> {
-  const fd = openInRoot(root, target, { create: 'directory' });
-  try {
-    await runTool(['cp', '-a', '--no-target-directory', `/proc/${process.pid}/fd/${fd}/.`, to]);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -121,10 +121,19 @@ export class InitHandle {
 
   async #lost(during: string): Promise<TsstepError> {
     const { code, signal } = await this.exited;
+    const said = String(this.streams.stderr.read() ?? '')
+      .trim()
+      .split('\n')
+      .slice(-3)
+      .join('; ');
     return new TsstepError({
       code: 'init-lost',
       what: `init is gone (${during})`,
-      why: signal ? `it was killed by ${signal}` : `it ended with exit code ${code}`,
+      why: said
+        ? `it said: ${said}`
+        : signal
+          ? `it was killed by ${signal}`
+          : `it ended with exit code ${code}`,
       remedy:
         'if nobody killed it: `dmesg | tail` shows whether the OOM killer did; a memory limit below 32m is too small for it',
     });

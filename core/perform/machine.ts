@@ -11,7 +11,7 @@ import type { HostAction, Json, Operation, Outcome } from '../operation.ts';
 import type { Spec } from '../spec/types.ts';
 import type { UndoAction } from '../undo.ts';
 import type { PerformContext } from './host.ts';
-import { hostPerformers, nameInUse } from './host.ts';
+import { hostPerformers } from './host.ts';
 import type { InitHandle } from './init-process.ts';
 import { HeldPorts } from './ports.ts';
 import { performShared } from './shared.ts';
@@ -117,8 +117,6 @@ export class KernelMachine implements Machine {
 
 /** What the kernel said, explained for this operation; what a person can read already stays as it is. */
 function failureFor(operation: Operation, error: unknown) {
-  if (operation.name === 'reserve-name' && errnoOf(error) === 'EEXIST')
-    return nameInUse(operation.kind === 'symlink' ? operation.path : '').failure;
   const errno = errnoOf(error);
   if (error instanceof TsstepError || errno === undefined) return failureOf(error);
   const call =

@@ -29,8 +29,10 @@ export function runTool(argv: readonly string[], stdin?: string): Promise<ToolRe
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk));
+    child.stdout.setEncoding('utf8');
+    child.stderr.setEncoding('utf8');
+    child.stdout.on('data', (chunk: string) => (stdout += chunk));
+    child.stderr.on('data', (chunk: string) => (stderr += chunk));
     // A tool that ends without reading its input is judged by its exit code, not by the broken pipe.
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin ?? '');

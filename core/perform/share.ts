@@ -5,7 +5,16 @@
  *     <run>/shares/<resource>/holders/<container id>
  *     <run>/shares/<resource>/saved           old contents of the files that making it overwrote, for `restore`
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
 import { withLock } from '../kernel/fs.ts';
@@ -27,14 +36,13 @@ function exists({ path, content }: ShareCheck): boolean {
   return content === undefined || readFileSync(path, 'utf8').trim() === content;
 }
 
-async function make(step: ShareStep, saved: Saved): Promise<void> {
+async function make(step: ShareStep): Promise<void> {
   if (step.kind === 'command') {
     await runTool(step.argv, step.stdin);
   } else if (step.kind === 'mkdir') {
     tolerating(['EEXIST'], () => mkdirSync(step.path));
   } else {
-    if (step.save) saved[step.path] ??= readFileSync(step.path, 'utf8');
-    writeFileSync(step.path, step.data);
+    writeFileSync(step.path, step.data, { flag: 'r+' });
   }
 }
 
@@ -47,14 +55,18 @@ export async function share(host: HostFacts, action: OperationOf<'share'>): Prom
     writeFileSync(join(holders, action.holder), '');
     const there = action.check.path === '' ? others.length > 0 : exists(action.check);
     if (there) return { made: false };
-    const saved: Saved = readSaved(savedFile);
-    try {
-      for (const step of action.make) await make(step, saved);
-    } finally {
-      writeFileSync(savedFile, JSON.stringify(saved));
-    }
+    // On disk before the first step: whoever finds it after a kill knows that we made this, and what was there before.
+    if (!existsSync(savedFile)) writeSaved(savedFile, action.make);
+    for (const step of action.make) await make(step);
     return { made: true };
   });
+}
+
+function writeSaved(file: string, steps: readonly ShareStep[]): void {
+  const overwritten = steps.flatMap((step) => (step.kind === 'write' && step.save ? [step.path] : []));
+  const saved: Saved = Object.fromEntries(overwritten.map((path) => [path, readFileSync(path, 'utf8')]));
+  writeFileSync(`${file}.new`, JSON.stringify(saved));
+  renameSync(`${file}.new`, file);
 }
 
 function readSaved(file: string): Saved {

@@ -1,6 +1,17 @@
 /** The kinds that both sides perform. Synchronous, because init is. */
-import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync, symlinkSync, writeSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { TsstepError } from '../errors.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes, umount } from '../kernel/mount.ts';
 import type { Json, SharedAction } from '../operation.ts';
@@ -12,7 +23,8 @@ const performers: {
 } = {
   mkdir: ({ path, mode, root, parents }) => {
     // What is there already, a file even, is the source that was meant.
-    if (parents && root === undefined) return existsSync(path) ? undefined : mkdirSync(path, { mode, recursive: true });
+    if (parents && root === undefined)
+      return existsSync(path) ? undefined : mkdirSync(path, { mode, recursive: true });
     if (root === undefined) mkdirSync(path, { mode });
     else inRoot(root, path, { create: 'directory', mode }, () => undefined);
     return undefined;
@@ -67,10 +79,24 @@ function mountOn(action: Mount, source: string): Json | undefined {
     return undefined;
   }
   const made = create === 'like-source' ? (statSync(source).isDirectory() ? 'directory' : 'file') : create;
-  inRoot(root, target, { create: made }, (resolved) =>
-    mount({ source, target: resolved, fstype, flags, data }),
-  );
+  inRoot(root, target, { create: made }, (resolved) => {
+    if (create && fstype !== 'proc') refuseProc(root, target, resolved);
+    mount({ source, target: resolved, fstype, flags, data });
+  });
   return undefined;
+}
+
+/** What covers a part of /proc can lie to every program in the container, to this one too (CVE-2019-16884). */
+function refuseProc(root: string, target: string, resolved: string): void {
+  const path = readlinkSync(resolved);
+  const proc = join(root, 'proc');
+  if (path !== proc && !path.startsWith(`${proc}/`)) return;
+  throw new TsstepError({
+    code: 'bad-mount',
+    what: `nothing may be mounted at ${target}`,
+    why: 'it is /proc, or leads there through a symlink of the image, and programs have to be able to trust what they read there',
+    remedy: 'choose another target',
+  });
 }
 
 export function performShared(action: SharedAction): Json | undefined {

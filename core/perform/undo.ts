@@ -1,7 +1,8 @@
 /** Taking operations back. Each one finds what it removes by name and identity, and finding nothing is success. */
 import { existsSync, lstatSync, readFileSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { removeCgroups } from '../cgroup/remove.ts';
+import { TsstepError } from '../errors.ts';
 import { killProcess } from '../host/process.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { umount } from '../kernel/mount.ts';
@@ -11,6 +12,7 @@ import type { UndoAction } from '../undo.ts';
 import type { HeldPorts } from './ports.ts';
 import { runTool } from './run-tool.ts';
 import { GONE, release } from './share.ts';
+import { removeVolume } from './volume.ts';
 
 export interface UndoContext {
   known: Known;
@@ -41,17 +43,12 @@ const undoers: {
   'release-lease': ({ network, holder }, { known }) => releaseLease(known.host.run, network, holder),
   'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
   'remove-cgroup': ({ paths }) => removeCgroups(paths),
-  'remove-volume': ({ path, owner }) => {
-    const marker = join(path, 'owner');
-    const madeBy = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(marker, 'utf8'));
-    // Killed while it was made: no owner yet, and no data that anybody could have put there.
-    const unfinished = !madeBy && !existsSync(join(path, '_data'));
-    if (madeBy === owner || unfinished) rmSync(path, { recursive: true, force: true });
-  },
+  'remove-volume': ({ path, owner }, { known }) => removeVolume(known.host.run, path, owner),
   'remove-made': ({ path, key }, { known }) => {
     const first = known.made?.[key];
     if (!first) return;
-    for (let at = path; at.startsWith(first); at = dirname(at)) tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(at));
+    for (let at = path; at.startsWith(first); at = dirname(at))
+      tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(at));
   },
   'kill-init': async (_, { known }) => {
     if (known.init) await killProcess(known.init);
@@ -74,6 +71,16 @@ function removeTree(path: string): void {
     if (at === path || at.startsWith(`${path}/`))
       tolerating(['EINVAL', 'ENOENT'], () => umount(at, ['MNT_DETACH']));
   }
+  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path}/`)) throw stillMounted(path);
   if (lstatSync(path).dev === parent) rmSync(path, { recursive: true, force: true });
   else rmdirSync(path);
+}
+
+function stillMounted(path: string): TsstepError {
+  return new TsstepError({
+    code: 'bad-mount',
+    what: `${path} is not removed`,
+    why: 'something is mounted below it, and removing would go into that',
+    remedy: `findmnt --submounts ${path}; umount what is there, then tsstep clean`,
+  });
 }

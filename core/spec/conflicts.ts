@@ -1,10 +1,19 @@
 import type { Spec } from './types.ts';
-import { conflict } from './usage.ts';
+import { conflict, unsupported } from './usage.ts';
 
 /** What is fine flag by flag but not together; docker's rules. */
 export function checkConflicts(spec: Spec): void {
   if (spec.uts === 'host' && spec.hostname !== undefined) {
     throw conflict('--uts host and --hostname', 'the name would become the host’s', 'leave one of them away');
+  }
+  for (const mount of spec.mounts) {
+    if (mount.type === 'bind' && !['private', 'rprivate'].includes(mount.propagation ?? 'rprivate')) {
+      throw unsupported(
+        `bind propagation ${mount.propagation} of ${mount.target}`,
+        'every mount of a container is private: none made later on the host appears in it, and none of its own outside',
+        'leave the propagation away',
+      );
+    }
   }
   if (typeof spec.network !== 'object') return;
   const joined = `--network container:${spec.network.container}`;

@@ -1,6 +1,5 @@
 import type { Known } from '../known.ts';
 import type { Operation } from '../operation.ts';
-import { need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 import { hostnameOf } from '../store/identity-files.ts';
@@ -17,7 +16,7 @@ function plan(spec: Spec, known: Known): Operation[] {
             ...step,
             kind: 'sethostname',
             name: 'hostname',
-            hostname: hostnameOf(spec, need(known, 'id')),
+            hostname: hostnameOf(spec, known),
             why: 'The name in the uts namespace; /etc/hostname alone would change nothing.',
           } as const,
         ]),

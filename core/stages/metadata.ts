@@ -102,7 +102,12 @@ function plan(spec: Spec, known: Known): Operation[] {
       'Its state so far: being created, by this process. ps reads it.',
       0o600,
     ),
-    file('hostname', files.hostname, `${hostnameOf(spec, id)}\n`, 'Becomes /etc/hostname in the container.'),
+    file(
+      'hostname',
+      files.hostname,
+      `${hostnameOf(spec, known)}\n`,
+      'Becomes /etc/hostname in the container.',
+    ),
     file(
       'hosts',
       files.hosts,

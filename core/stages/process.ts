@@ -1,5 +1,4 @@
 import type { Known } from '../known.ts';
-import { need } from '../paths.ts';
 import { type Process, processOf } from '../spec/merge.ts';
 import type { Spec } from '../spec/types.ts';
 import { hostnameOf } from '../store/identity-files.ts';
@@ -7,5 +6,5 @@ import { imageOf } from './image.ts';
 
 /** The process that the container will run: the image's defaults and the flags, merged. */
 export function processFor(spec: Spec, known: Known): Process {
-  return processOf(spec, imageOf(known)?.config ?? {}, { hostname: hostnameOf(spec, need(known, 'id')) });
+  return processOf(spec, imageOf(known)?.config ?? {}, { hostname: hostnameOf(spec, known) });
 }

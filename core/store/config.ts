@@ -22,7 +22,7 @@ export interface ContainerConfig extends Process {
 /** config.json's text. */
 export function containerConfig(spec: Spec, known: Known, image: ResolvedImage): string {
   const id = need(known, 'id');
-  const hostname = hostnameOf(spec, id);
+  const hostname = hostnameOf(spec, known);
   const config: ContainerConfig = {
     id,
     name: need(known, 'name'),

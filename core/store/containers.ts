@@ -75,10 +75,16 @@ export function listContainers(root: string): Container[] {
     .sort((a, b) => b.config.created.localeCompare(a.config.created));
 }
 
+/** A reference comes from outside: only what can be a name is looked up, and only what is an ID is believed. */
+function containerNamed(root: string, reference: string): Container | undefined {
+  if (!/^[a-zA-Z0-9][\w.-]*$/.test(reference)) return undefined;
+  const id = tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(join(names(root), reference)));
+  return id !== undefined && /^[0-9a-f]{64}$/.test(id) ? readContainer(root, id) : undefined;
+}
+
 /** By full ID, name, or a prefix of the ID that fits one container only. @throws TsstepError no-such-container */
 export function findContainer(root: string, reference: string): Container {
-  const named = tolerating(['ENOENT', 'EINVAL', 'ENOTDIR'], () => readlinkSync(join(names(root), reference)));
-  const byName = named === undefined ? undefined : readContainer(root, named);
+  const byName = containerNamed(root, reference);
   if (byName) return byName;
   const prefixed = /^[0-9a-f]+$/.test(reference)
     ? listContainers(root).filter(({ config }) => config.id.startsWith(reference))

@@ -1,17 +1,19 @@
 /** The three files of /etc that every container gets from outside its image: hostname, hosts, resolv.conf. */
-import { hostname as hostHostname } from 'node:os';
 import type { Known } from '../known.ts';
+import { need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
 
 /** `--hostname`, the host's own with `--uts host` or `--network host`, else the first 12 digits of the ID as docker does. */
-export function hostnameOf(spec: Spec, id: string): string {
-  if (spec.uts === 'host') return hostHostname();
-  return spec.hostname ?? (spec.network === 'host' ? hostHostname() : id.slice(0, 12));
+export function hostnameOf(spec: Spec, known: Known): string {
+  if (spec.uts === 'host') return known.host.hostname;
+  return spec.hostname ?? (spec.network === 'host' ? known.host.hostname : need(known, 'id').slice(0, 12));
 }
 
 /** hosts(5). The container's own line needs its address, which the network stage finds out. */
 export function hostsFile(spec: Spec, known: Known): string {
-  const own = known.lease && known.id ? [`${known.lease.address}\t${hostnameOf(spec, known.id)}`] : [];
+  // On the host's network the host's names; docker makes a file of its own again where --add-host wants a line in it.
+  if (known.host.hosts !== undefined && spec.addHosts.length === 0) return known.host.hosts;
+  const own = known.lease && known.id ? [`${known.lease.address}\t${hostnameOf(spec, known)}`] : [];
   return [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',

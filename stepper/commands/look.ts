@@ -58,10 +58,11 @@ function differences({ pause: { session }, look, style }: CommandContext, argume
   const stage = argument || last;
   const steps = session.performed.filter((step) => stage === 'all' || step.stage.name === stage);
   if (steps.length === 0) return [`nothing has been performed${argument ? ` in "${argument}"` : ' yet'}`];
-  return steps.flatMap((step) => [
-    style.strong(`${step.stage.name}:${step.operation.name}`),
-    ...changeLines(look, step.changes, 200),
-  ]);
+  return steps.flatMap((step) => {
+    const cause = `  ← ${step.stage.name}:${step.operation.name}`;
+    const narrower = { ...look, style: { ...style, width: style.width - cause.length } };
+    return changeLines(narrower, step.changes, 200).map((line) => `${line}${style.dim(cause)}`);
+  });
 }
 
 function chosenStep({ pause: { session } }: CommandContext, argument: string): Step | undefined {
@@ -123,7 +124,7 @@ export const looking: readonly Command[] = [
     key: 'd',
     argument: '[STAGE|all]',
     group: 'look',
-    help: 'what the operations of the last stage changed, each under its name',
+    help: 'what the operations of the last stage changed, each line with its cause',
     run: (context, stage) => context.print(differences(context, stage)),
   },
   {

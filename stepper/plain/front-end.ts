@@ -95,11 +95,10 @@ export class PlainFrontEnd implements FrontEnd {
       },
       lend: (run) => {
         this.deaf = true;
-        // Signals that came meanwhile are delivered after this turn of the event loop.
-        setTimeout(() => {
-          this.deaf = false;
-        }, 10);
-        return run();
+        const result = run();
+        // Signals that came meanwhile are delivered in the event loop's next poll, which is over two turns later.
+        setImmediate(() => setImmediate(() => setTimeout(() => this.#hear(), 1)));
+        return result;
       },
       ask: async (question) => {
         const answer = await this.#input.line(question);
@@ -136,6 +135,10 @@ export class PlainFrontEnd implements FrontEnd {
         ? [this.#style.dim(cut(`  and ${rest.length} more (w): ${rest.join(' ')}`, this.#style.width))]
         : [];
     this.#print(['It will:', ...shown, ...more, this.#style.dim(HINT)]);
+  }
+
+  #hear(): void {
+    this.deaf = false;
   }
 
   #prompt({ session }: Pause): string {

@@ -49,6 +49,7 @@ export class LiveSession implements Session {
   #index = 0;
   #planned: { stage: Stage; known: Known; steps: readonly Step[] } | undefined;
   readonly #undone = new Set<Step>();
+  #failedToUndo = false;
   /** Failed ones too: what a failed operation has half done is taken back as well. */
   readonly #tried: Step[] = [];
 
@@ -123,24 +124,25 @@ export class LiveSession implements Session {
       const failure = await attempt(() => this.#options.machine.undo(undo.do, this.known));
       const nanoseconds = Number(process.hrtime.bigint() - begin);
       const ref: OperationRef = { stage: step.stage.name, index: step.index, name: step.operation.name };
-      this.#options.events.emit({
-        type: 'operation-undone',
-        ...ref,
-        nanoseconds,
-        ...(failure && { failure }),
-      });
+      const undone = { type: 'operation-undone', ...ref, nanoseconds, ...(failure && { failure }) } as const;
+      // A full disk must not end the rollback: what is undone without being written down is undone once more, harmlessly.
+      await attempt(async () => this.#options.events.emit(undone));
       if (failure) problems.push({ step, failure });
       else this.#undone.add(step);
+      this.#failedToUndo ||= failure !== undefined;
     }
     return problems;
   }
 
   /** Whether something is left to take back, now that the run ends: the container itself, or what could not be undone. */
   get owes(): boolean {
-    return this.#tried.some((step) => {
-      const { undo } = step.operation;
-      return typeof undo !== 'string' && undo.at !== 'rollback' && !this.#undone.has(step);
-    });
+    return (
+      this.#failedToUndo ||
+      this.#tried.some((step) => {
+        const { undo } = step.operation;
+        return typeof undo !== 'string' && undo.at !== 'rollback' && !this.#undone.has(step);
+      })
+    );
   }
 
   async look(names?: readonly ProbeName[]): Promise<Snapshot> {

@@ -21,6 +21,7 @@ beforeAll(async () => {
   outside = started.pid;
   await sandbox.sh(`
     ip link add w0 type veth peer name w1
+    echo 1 > /proc/sys/net/ipv6/conf/w0/disable_ipv6
     ip link set w1 netns ${outside}
     ip addr add ${host}/24 dev w0
     ip link set w0 up

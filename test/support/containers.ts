@@ -19,10 +19,10 @@ export class Container {
   readonly run: Started<Event>;
   readonly #sandbox: Sandbox;
 
-  constructor(sandbox: Sandbox, run: Started<Event>) {
+  constructor(sandbox: Sandbox, run: Started<Event>, depth = 2) {
     this.#sandbox = sandbox;
     this.run = run;
-    this.pid = run.descendant(2);
+    this.pid = run.descendant(depth);
   }
 
   /** A file of its /proc directory. */
@@ -33,6 +33,16 @@ export class Container {
   /** One line of /proc/<pid>/status: its words. */
   status(key: string): string[] {
     return statusOf(this.pid, key);
+  }
+
+  /** Numbers of proc_pid_stat(5), as this machine's pid namespace has them; 0 is no terminal, -1 nobody in its foreground. */
+  stat(): { group: number; session: number; terminal: number; foreground: number } {
+    const text = this.proc('stat');
+    const [, , group = 0, session = 0, terminal = 0, foreground = 0] = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    return { group, session, terminal, foreground };
   }
 
   /** Its file `path`, as a path of this machine. */
@@ -84,6 +94,8 @@ export interface Containers {
   readonly sandbox: Sandbox;
   /** `tsstep run --rm FLAGS lab COMMAND`, once it has said `up`. */
   start(flags?: Words, command?: readonly string[], options?: StartOptions): Promise<Container>;
+  /** A container that was started in another way, and says `up`; killed at the end of the test like all. */
+  adopt(run: Started<Event>, depth?: number): Promise<Container>;
   /** Another program, until the end of the test. */
   background(program: Started): void;
   /** `tsstep run --rm WORDS`, to its end. */
@@ -119,15 +131,18 @@ export function useContainers(): Containers {
       throw error;
     }
   });
+  const adopt = async (run: Started<Event>, depth?: number): Promise<Container> => {
+    await run.says('up');
+    const container = new Container(sandbox, run, depth);
+    running.push(container);
+    return container;
+  };
   return {
     sandbox,
     async start(flags = '', command = sleeper, options = {}) {
-      const started = sandbox.startTsstep(['run', '--rm', ...split(flags), 'lab', ...command], options);
-      await started.says('up');
-      const container = new Container(sandbox, started);
-      running.push(container);
-      return container;
+      return await adopt(sandbox.startTsstep(['run', '--rm', ...split(flags), 'lab', ...command], options));
     },
+    adopt,
     background: (program) => void others.push(program),
     async run(words, options) {
       return await sandbox.tsstep(['run', '--rm', ...split(words)], options);

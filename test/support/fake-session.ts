@@ -3,6 +3,7 @@ import type { HostFacts, Known } from '../../core/known.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { RunFlags } from '../../core/spec/flags.ts';
 import { parseSpec } from '../../core/spec/parse.ts';
+import { secretNames } from '../../core/spec/secrets.ts';
 import { EventStream } from '../../stepper/session/event-stream.ts';
 import { LiveSession, type Observer } from '../../stepper/session/live.ts';
 import type { Event } from '../../tracer/events.ts';
@@ -13,6 +14,7 @@ const host: HostFacts = {
   root: '/state',
   run: '/run/state',
   cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpuset', 'cpu', 'memory', 'pids'] },
+  hostname: 'host',
   resolvConf: 'nameserver 192.0.2.1\n',
   cpus: 4,
   kernelPaths: {
@@ -39,18 +41,19 @@ export interface FakeRun {
 }
 
 export async function fakeRun(flags: RunFlags = {}, command: readonly string[] = ['true']): Promise<FakeRun> {
+  const spec = parseSpec(flags, 'lab', command, {});
   const machine = new FakeMachine();
   const stream = new EventStream();
   const events: Event[] = [];
   stream.listen((event) => events.push(event));
   const session = new LiveSession({
-    spec: parseSpec(flags, 'lab', command, {}),
+    spec,
     known: fakeKnown,
     machine,
     events: stream,
     observer: undefined,
     looksFor: blind,
-    secrets: new Set(),
+    secrets: secretNames(spec),
   });
   await session.start();
   return { session, machine, events };

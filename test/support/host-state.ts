@@ -55,8 +55,7 @@ const kept = /^(images|layers)(\/(?!partial\/).*)?$/;
 
 /** Path, type and mode, owner, content's length or target of every file. */
 export function filesBelow(root: string, keep: RegExp = kept): string[] {
-  if (!existsSync(root)) return [];
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+  return pathsBelow(root)
     .filter((path) => !keep.test(path))
     .sort()
     .map((path) => {
@@ -64,4 +63,13 @@ export function filesBelow(root: string, keep: RegExp = kept): string[] {
       const target = stat.isSymbolicLink() ? ` -> ${readlinkSync(join(root, path))}` : '';
       return `${path} ${stat.mode.toString(8)} ${stat.uid}:${stat.gid}${stat.isFile() ? ` ${stat.size}` : ''}${target}`;
     });
+}
+
+/** readdir's own `recursive` follows symlinks, and an image may have one that leads to /proc. */
+function pathsBelow(root: string, prefix = ''): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(join(root, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(prefix, entry.name);
+    return [path, ...(entry.isDirectory() ? pathsBelow(root, path) : [])];
+  });
 }

@@ -60,7 +60,7 @@ export class Sandbox {
   }
 
   start(argv: readonly string[], options: StartOptions = {}): Started<Event> {
-    const env = { TSSTEP_ROOT: this.root, ...options.env };
+    const env = { TSSTEP_ROOT: this.root, TSSTEP_RUN: join(this.root, 'run'), ...options.env };
     return new Started<Event>(this.enter(argv), { ...options, env });
   }
 

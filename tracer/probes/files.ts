@@ -32,7 +32,7 @@ function container(directory: string): Tree {
   const inside = listing(directory, (path) =>
     shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path),
   );
-  return { ...(itself !== undefined && { '.': itself }), ...inside };
+  return { ...(itself !== undefined && { directory: itself }), ...inside };
 }
 
 function volumes(root: string, { volumes = {} }: Known): Tree {

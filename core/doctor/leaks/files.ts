@@ -89,7 +89,8 @@ export function partialImages({ root }: Places): Found[] {
 export function anonymousVolumes({ root }: Places): Found[] {
   const at = join(root, 'volumes');
   return entries(at).flatMap((name): Found[] => {
-    const owner = tolerating(['ENOENT', 'EACCES'], () => readFileSync(join(at, name, 'owner'), 'utf8'));
+    const users = tolerating(['ENOENT', 'EACCES'], () => readFileSync(join(at, name, 'users'), 'utf8'));
+    const owner = users?.split('\n')[0];
     if (!/^[0-9a-f]{64}$/.test(name) || owner === undefined || !isDirectory(join(at, name))) return [];
     if (existsSync(containerFiles(root, owner).directory)) return [];
     return [

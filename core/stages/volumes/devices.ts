@@ -1,3 +1,4 @@
+import type { KernelPaths } from '../../host/kernel-paths.ts';
 import type { Operation } from '../../operation.ts';
 
 /** The default devices of the runtime specification (config-linux.md, Default Devices); numbers of Documentation/admin-guide/devices.txt. */
@@ -19,7 +20,9 @@ const links: readonly [path: string, target: string][] = [
   ['/dev/core', '/proc/kcore'],
 ];
 
-export function devices(root: string): Operation[] {
+export function devices(root: string, { maskedFiles }: KernelPaths): Operation[] {
+  // CONFIG_PROC_KCORE may be off; runc leaves out the link as well.
+  const present = links.filter(([, target]) => target !== '/proc/kcore' || maskedFiles.includes(target));
   return [
     ...nodes.map(
       ([path, major, minor, use]): Operation => ({
@@ -36,7 +39,7 @@ export function devices(root: string): Operation[] {
         undo: 'with-init',
       }),
     ),
-    ...links.map(
+    ...present.map(
       ([path, target]): Operation => ({
         kind: 'symlink',
         where: 'init',

@@ -9,10 +9,10 @@ import { processFor } from '../process.ts';
 import { devices } from './devices.ts';
 import { kernelFilesystems } from './kernel-filesystems.ts';
 import { masks } from './masks.ts';
-import { bindInRoot } from './mount-operation.ts';
+import { bindInRoot, readOnly } from './mount-operation.ts';
 import { userMounts, volumesKnown } from './user-mounts.ts';
 
-function identityFiles(known: Known, root: string): Operation[] {
+function identityFiles(spec: Spec, known: Known, root: string): Operation[] {
   const files = containerFiles(known.host.root, need(known, 'id'));
   return (
     [
@@ -20,7 +20,7 @@ function identityFiles(known: Known, root: string): Operation[] {
       ['hostname', files.hostname],
       ['hosts', files.hosts],
     ] as const
-  ).map(([name, source]) =>
+  ).flatMap(([name, source]) => [
     bindInRoot(
       root,
       name,
@@ -29,7 +29,17 @@ function identityFiles(known: Known, root: string): Operation[] {
       `/etc/${name}`,
       'file',
     ),
-  );
+    ...(spec.readOnly
+      ? [
+          readOnly(
+            root,
+            `read-only-${name}`,
+            '--read-only goes for this file too, as with docker.',
+            `/etc/${name}`,
+          ),
+        ]
+      : []),
+  ]);
 }
 
 function pivot(root: string): Operation[] {
@@ -72,14 +82,18 @@ function plan(spec: Spec, known: Known): Operation[] {
   const root = containerFiles(known.host.root, need(known, 'id')).merged;
   const { cwd } = processFor(spec, known);
   const mounts = mountsOf(spec, imageOf(known)?.config ?? {});
+  // A mount on /etc would cover hosts, hostname and resolv.conf if it came after them.
+  const etc = mounts.filter(({ target }) => target === '/etc');
+  const others = mounts.filter(({ target }) => target !== '/etc');
   const operations = [
     ...kernelFilesystems(spec, known, root),
-    ...devices(root),
+    ...devices(root, known.host.kernelPaths),
     ...masks(root, known.host.kernelPaths),
-    ...identityFiles(known, root),
-    ...userMounts(root, known, mounts),
+    ...userMounts(root, known, etc),
   ];
-  if (!volumesKnown(known, mounts)) return operations;
+  if (!volumesKnown(known, etc)) return operations;
+  operations.push(...identityFiles(spec, known, root), ...userMounts(root, known, others));
+  if (!volumesKnown(known, others)) return operations;
   if (spec.readOnly) {
     operations.push(
       {

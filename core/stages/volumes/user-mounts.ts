@@ -51,7 +51,8 @@ function bind(root: string, { source, target, readOnly: ro, mustExist }: Bind): 
   ];
 }
 
-function volume(root: string, known: Known, spec: Volume): Operation[] {
+/** Makes the volume and fills it; the rest of its mounts need no more than that it is there. */
+function prepareVolume(root: string, known: Known, spec: Volume): Operation[] {
   const id = need(known, 'id');
   const volume = volumeName(spec, id);
   const name = label(spec.target);
@@ -86,20 +87,21 @@ function volume(root: string, known: Known, spec: Volume): Operation[] {
       undo: 'nothing',
     });
   }
-  operations.push(
+  return operations;
+}
+
+function mountVolume(root: string, data: string, { target, readOnly: ro }: Volume): Operation[] {
+  const name = label(target);
+  return [
     bindInRoot(
       root,
       `bind-${name}`,
-      `The volume is seen at ${spec.target}; writes go past the container’s own layer.`,
-      state.path,
-      spec.target,
+      `The volume is seen at ${target}; writes go past the container’s own layer.`,
+      data,
+      target,
     ),
-  );
-  if (spec.readOnly)
-    operations.push(
-      readOnly(root, `read-only-${name}`, 'This container may only read the volume.', spec.target),
-    );
-  return operations;
+    ...(ro ? [readOnly(root, `read-only-${name}`, 'This container may only read the volume.', target)] : []),
+  ];
 }
 
 function tmpfs(root: string, spec: Tmpfs): Operation[] {
@@ -123,13 +125,18 @@ function tmpfs(root: string, spec: Tmpfs): Operation[] {
 
 export function userMounts(root: string, known: Known, mounts: readonly MountSpec[]): Operation[] {
   const operations: Operation[] = [];
+  const prepared = new Set<string>();
   for (const mount of mounts) {
     if (mount.type === 'bind') operations.push(...bind(root, mount));
     else if (mount.type === 'tmpfs') operations.push(...tmpfs(root, mount));
     else {
-      operations.push(...volume(root, known, mount));
+      const name = volumeName(mount, need(known, 'id'));
+      if (!prepared.has(name)) operations.push(...prepareVolume(root, known, mount));
+      prepared.add(name);
+      const state = known.volumes?.[name];
       // What comes after a volume is planned when the volume is there: plans grow at their end only.
-      if (!known.volumes?.[volumeName(mount, need(known, 'id'))]) return operations;
+      if (!state) return operations;
+      operations.push(...mountVolume(root, state.path, mount));
     }
   }
   return operations;

@@ -5,23 +5,49 @@ import type { Operation } from '../../../core/operation.ts';
 import type { Resources, Spec } from '../../../core/spec/types.ts';
 import { cgroups } from '../../../core/stages/cgroups.ts';
 
-const v2: CgroupLayout = { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids'] };
+const v2: CgroupLayout = {
+  version: 2,
+  mount: '/sys/fs/cgroup',
+  controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids'],
+};
 const at = (name: string) => `/sys/fs/cgroup/${name}`;
 const v1: CgroupLayout = {
   version: 1,
-  hierarchies: { cpu: at('cpu,cpuacct'), cpuacct: at('cpu,cpuacct'), cpuset: at('cpuset'), memory: at('memory'), pids: at('pids'), devices: at('devices'), 'name=systemd': at('systemd') },
+  hierarchies: {
+    cpu: at('cpu,cpuacct'),
+    cpuacct: at('cpu,cpuacct'),
+    cpuset: at('cpuset'),
+    memory: at('memory'),
+    pids: at('pids'),
+    devices: at('devices'),
+    'name=systemd': at('systemd'),
+  },
   unified: at('unified'),
 };
 
-function plan(layout: CgroupLayout, resources: Resources, { swapAccounting = true, init = true } = {}): readonly Operation[] {
-  const known = { host: { cgroups: layout, swapAccounting }, id: 'c1', ...(init ? { init: { pid: 42, startTime: '1' } } : {}) };
+function plan(
+  layout: CgroupLayout,
+  resources: Resources,
+  { swapAccounting = true, init = true } = {},
+): readonly Operation[] {
+  const known = {
+    host: { cgroups: layout, swapAccounting },
+    id: 'c1',
+    ...(init ? { init: { pid: 42, startTime: '1' } } : {}),
+  };
   return cgroups.plan({ resources } as unknown as Spec, known as unknown as Known);
 }
 
 /** What is written where, below the container's group; joins and device rules left out. */
-function limits(layout: CgroupLayout, resources: Resources, options?: { swapAccounting?: boolean }): string[] {
+function limits(
+  layout: CgroupLayout,
+  resources: Resources,
+  options?: { swapAccounting?: boolean },
+): string[] {
   return plan(layout, resources, options).flatMap((operation) =>
-    operation.kind === 'write-attribute' && operation.path.includes('/c1/') && !/procs|devices/.test(operation.path)
+    operation.kind === 'write-attribute' &&
+    operation.path.includes('/c1/') &&
+    !/procs|devices/.test(operation.path)
       ? [`${operation.path.split('/').at(-1)} ${operation.data}`]
       : [],
   );
@@ -32,8 +58,16 @@ const everything: Resources = { memory: 1000, cpus: 1.5, cpuShares: 1024, cpuset
 describe('limits', () => {
   it.each<[Resources, string[], string[]]>([
     [{}, [], []],
-    [{ memory: 1000 }, ['memory.max 1000', 'memory.swap.max 1000'], ['memory.limit_in_bytes 1000', 'memory.memsw.limit_in_bytes 2000']],
-    [{ memory: 1000, memorySwap: 1000 }, ['memory.max 1000', 'memory.swap.max 0'], ['memory.limit_in_bytes 1000', 'memory.memsw.limit_in_bytes 1000']],
+    [
+      { memory: 1000 },
+      ['memory.max 1000', 'memory.swap.max 1000'],
+      ['memory.limit_in_bytes 1000', 'memory.memsw.limit_in_bytes 2000'],
+    ],
+    [
+      { memory: 1000, memorySwap: 1000 },
+      ['memory.max 1000', 'memory.swap.max 0'],
+      ['memory.limit_in_bytes 1000', 'memory.memsw.limit_in_bytes 1000'],
+    ],
     [{ memory: 1000, memorySwap: -1 }, ['memory.max 1000'], ['memory.limit_in_bytes 1000']],
     [{ cpus: 1.5 }, ['cpu.max 150000 100000'], ['cpu.cfs_quota_us 150000']],
     [{ cpuShares: 512 }, ['cpu.weight 59'], ['cpu.shares 512']],
@@ -46,12 +80,17 @@ describe('limits', () => {
     expect(limits(v1, resources)).toEqual(one);
   });
 
-  it.each([v1, v2])('leave swap alone where the kernel does not count it, unless it was asked for ($version)', (layout) => {
-    const options = { swapAccounting: false };
-    expect(limits(layout, { memory: 1000 }, options)).toHaveLength(1);
-    expect(limits(layout, { memory: 1000, memorySwap: -1 }, options)).toHaveLength(1);
-    expect(() => limits(layout, { memory: 1000, memorySwap: 1500 }, options)).toThrow('--memory-swap cannot be kept');
-  });
+  it.each([v1, v2])(
+    'leave swap alone where the kernel does not count it, unless it was asked for ($version)',
+    (layout) => {
+      const options = { swapAccounting: false };
+      expect(limits(layout, { memory: 1000 }, options)).toHaveLength(1);
+      expect(limits(layout, { memory: 1000, memorySwap: -1 }, options)).toHaveLength(1);
+      expect(() => limits(layout, { memory: 1000, memorySwap: 1500 }, options)).toThrow(
+        '--memory-swap cannot be kept',
+      );
+    },
+  );
 
   it.each<[Resources, string]>([
     [{ memory: 1000 }, '--memory'],
@@ -60,7 +99,9 @@ describe('limits', () => {
     [{ cpusetCpus: '0' }, '--cpuset-cpus'],
     [{ pidsLimit: 1 }, '--pids-limit'],
   ])('%j are refused where the controller is missing', (resources, flag) => {
-    const refused = expect.objectContaining({ failure: expect.objectContaining({ code: 'cgroup', what: `${flag} cannot be kept` }) });
+    const refused = expect.objectContaining({
+      failure: expect.objectContaining({ code: 'cgroup', what: `${flag} cannot be kept` }),
+    });
     expect(() => limits({ version: 2, mount: '/c', controllers: [] }, resources)).toThrow(refused);
     expect(() => limits({ version: 1, hierarchies: { freezer: '/c' } }, resources)).toThrow(refused);
   });
@@ -86,7 +127,9 @@ describe.each([v1, v2])('the plan for v$version', (layout) => {
   it('joins before it unshares, because that fixes the root of the namespace, and mounts after it', () => {
     const operations = plan(layout, everything);
     const unshare = operations.findIndex(({ kind }) => kind === 'unshare');
-    const joins = operations.flatMap((operation, index) => (operation.kind === 'write-attribute' && operation.path.endsWith('cgroup.procs') ? [index] : []));
+    const joins = operations.flatMap((operation, index) =>
+      operation.kind === 'write-attribute' && operation.path.endsWith('cgroup.procs') ? [index] : [],
+    );
     const mounts = operations.flatMap(({ kind }, index) => (kind === 'mount' ? [index] : []));
     expect(Math.max(...joins)).toBe(unshare - 1);
     expect(Math.min(...mounts)).toBe(unshare + 1);
@@ -94,13 +137,21 @@ describe.each([v1, v2])('the plan for v$version', (layout) => {
 
   it('removes every directory that it makes', () => {
     for (const operation of plan(layout, everything)) {
-      if (operation.kind === 'mkdir') expect(operation.undo).toEqual({ at: 'exit', do: { kind: 'remove-cgroup', paths: [operation.path] } });
+      if (operation.kind === 'mkdir')
+        expect(operation.undo).toEqual({
+          at: 'exit',
+          do: { kind: 'remove-cgroup', paths: [operation.path] },
+        });
     }
   });
 });
 
 it('v2 hands controllers down from the root to tsstep and from there to containers', () => {
-  const enabled = plan(v2, {}).flatMap((operation) => (operation.kind === 'write-attribute' && operation.path.endsWith('subtree_control') ? [[operation.path, operation.data]] : []));
+  const enabled = plan(v2, {}).flatMap((operation) =>
+    operation.kind === 'write-attribute' && operation.path.endsWith('subtree_control')
+      ? [[operation.path, operation.data]]
+      : [],
+  );
   expect(enabled).toEqual([
     ['/sys/fs/cgroup/cgroup.subtree_control', '+cpuset +cpu +io +memory +pids'],
     ['/sys/fs/cgroup/tsstep/cgroup.subtree_control', '+cpuset +cpu +io +memory +pids'],
@@ -109,17 +160,26 @@ it('v2 hands controllers down from the root to tsstep and from there to containe
 
 it('v1 shows controllers that share a hierarchy once, under both names, and named ones without a controller', () => {
   const view = plan(v1, {}).filter(({ where }) => where === 'init');
-  const mounts = view.flatMap((operation) => (operation.kind === 'mount' && operation.fstype === 'cgroup' ? [`${operation.target} ${operation.data}`] : []));
+  const mounts = view.flatMap((operation) =>
+    operation.kind === 'mount' && operation.fstype === 'cgroup'
+      ? [`${operation.target} ${operation.data}`]
+      : [],
+  );
   expect(mounts).toContain('/sys/fs/cgroup/cpu,cpuacct cpu,cpuacct');
   expect(mounts).toContain('/sys/fs/cgroup/systemd none,name=systemd');
   expect(mounts.join()).not.toContain('unified');
-  const links = view.flatMap((operation) => (operation.kind === 'symlink' ? [`${operation.path} -> ${operation.target}`] : []));
+  const links = view.flatMap((operation) =>
+    operation.kind === 'symlink' ? [`${operation.path} -> ${operation.target}`] : [],
+  );
   expect(links).toEqual(['/sys/fs/cgroup/cpu -> cpu,cpuacct', '/sys/fs/cgroup/cpuacct -> cpu,cpuacct']);
 });
 
 it('v1 gives a new cpuset CPUs and memory nodes, without which nothing can join it', () => {
   const parent = plan(v1, {}).find(({ name }) => name === 'parent');
-  const made = parent?.kind === 'share' ? parent.make.map((step) => (step.kind === 'command' ? step.argv.join(' ') : step.path)) : [];
+  const made =
+    parent?.kind === 'share'
+      ? parent.make.map((step) => (step.kind === 'command' ? step.argv.join(' ') : step.path))
+      : [];
   expect(made.slice(-3)).toEqual([
     `cp ${at('cpuset')}/cpuset.cpus ${at('cpuset')}/tsstep/cpuset.cpus`,
     `cp ${at('cpuset')}/cpuset.mems ${at('cpuset')}/tsstep/cpuset.mems`,
@@ -128,7 +188,9 @@ it('v1 gives a new cpuset CPUs and memory nodes, without which nothing can join 
 });
 
 it('v1 denies all devices before it allows any', () => {
-  const rules = plan(v1, {}).flatMap((operation) => (operation.kind === 'write-attribute' && operation.path.includes('/devices.') ? [operation.data] : []));
+  const rules = plan(v1, {}).flatMap((operation) =>
+    operation.kind === 'write-attribute' && operation.path.includes('/devices.') ? [operation.data] : [],
+  );
   expect(rules[0]).toBe('a');
   expect(rules).toContain('c 1:3 rwm');
   expect(rules).not.toContain('a *:* rwm');
@@ -145,6 +207,8 @@ it('v2 allows, by a program, the very devices that v1 allows, before anything ru
   const written = plan(v1, {}).flatMap((each) =>
     each.kind === 'write-attribute' && each.path.endsWith('/devices.allow') ? [each.data] : [],
   );
-  expect(rules.map(({ type, major, minor, access }) => `${type} ${major}:${minor} ${access}`)).toEqual(written);
+  expect(rules.map(({ type, major, minor, access }) => `${type} ${major}:${minor} ${access}`)).toEqual(
+    written,
+  );
   expect(plan(v1, {}).some(({ kind }) => kind === 'device-filter')).toBe(false);
 });

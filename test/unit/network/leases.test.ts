@@ -27,14 +27,21 @@ describe('a lease', () => {
   });
 
   it('is refused when all addresses but the gateway’s and the broadcast one are taken', () => {
-    expect(nextLease('net0', '10.213.0.0/29', ['10.213.0.2', '10.213.0.3', '10.213.0.4', '10.213.0.5']).address).toBe('10.213.0.6');
+    expect(
+      nextLease('net0', '10.213.0.0/29', ['10.213.0.2', '10.213.0.3', '10.213.0.4', '10.213.0.5']).address,
+    ).toBe('10.213.0.6');
     const taken = [2, 3, 4, 5, 6].map((last) => `10.213.0.${last}`);
     expect(() => nextLease('net0', '10.213.0.0/29', taken)).toThrow('no free address in 10.213.0.0/29');
   });
 
   it('is in the subnet of those that exist, and never two containers’ at once', async () => {
     const leases = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => takeLease(run, 'net0', holder)));
-    expect(leases.map(({ address }) => address).sort()).toEqual(['10.213.0.3', '10.213.0.4', '10.213.0.5', '10.213.0.6']);
+    expect(leases.map(({ address }) => address).sort()).toEqual([
+      '10.213.0.3',
+      '10.213.0.4',
+      '10.213.0.5',
+      '10.213.0.6',
+    ]);
   });
 
   it('is the same for who has one already', async () => {

@@ -11,7 +11,8 @@ const id = '0123456789abcdef'.repeat(4);
 const lease = nextLease('tsstep0', '172.30.0.0/24', []);
 const web: PortMapping = { ip: '0.0.0.0', hostPort: 8080, containerPort: 80, protocol: 'tcp' };
 
-const specOf = (mode: Spec['network'], publish: readonly PortMapping[] = []) => ({ network: mode, publish, addHosts: [] }) as unknown as Spec;
+const specOf = (mode: Spec['network'], publish: readonly PortMapping[] = []) =>
+  ({ network: mode, publish, addHosts: [] }) as unknown as Spec;
 const start = { host: { root: '/state' }, id, init: { pid: 42, startTime: '1' } } as unknown as Known;
 
 /** Steps through the stage with these outcomes, checking that what has been performed never changes. */
@@ -26,7 +27,8 @@ function walk(spec: Spec, known: Known, outcomes: Record<string, unknown>): read
   }
 }
 
-const named = (operations: readonly Operation[], name: string): Operation | undefined => operations.find((operation) => operation.name === name);
+const named = (operations: readonly Operation[], name: string): Operation | undefined =>
+  operations.find((operation) => operation.name === name);
 const published = (publish: readonly PortMapping[], outcomes: Record<string, unknown>): string => {
   const operation = named(walk(specOf('bridge', publish), start, { lease, ...outcomes }), 'publish');
   return operation?.kind === 'command' ? (operation.stdin ?? '') : '';
@@ -34,9 +36,13 @@ const published = (publish: readonly PortMapping[], outcomes: Record<string, unk
 
 describe('the plan of a bridge network', () => {
   it('goes from the address over bridge and cable to the published port', () => {
-    const names = walk(specOf('bridge', [web]), start, { lease, 'reserve-80/tcp': 8080 }).map(({ name }) => name);
+    const names = walk(specOf('bridge', [web]), start, { lease, 'reserve-80/tcp': 8080 }).map(
+      ({ name }) => name,
+    );
     expect(names).toEqual(
-      'lease bridge forwarding loopback nat veth move eth0 address loopback-up up route hosts reserve-80/tcp publish'.split(' '),
+      'lease bridge forwarding loopback nat veth move eth0 address loopback-up up route hosts reserve-80/tcp publish'.split(
+        ' ',
+      ),
     );
   });
 
@@ -60,13 +66,18 @@ describe('the plan of a bridge network', () => {
 
   it('makes way in iptables only where its FORWARD chain drops', () => {
     expect(named(walk(specOf('bridge'), start, { lease }), 'forward-accept')).toBeUndefined();
-    const dropping = { ...start, host: { root: '/state', forwardDropper: 'iptables-nft' } } as unknown as Known;
+    const dropping = {
+      ...start,
+      host: { root: '/state', forwardDropper: 'iptables-nft' },
+    } as unknown as Known;
     const operation = named(walk(specOf('bridge'), dropping, { lease }), 'forward-accept');
     expect(operation?.kind === 'share' && operation.make).toHaveLength(3);
   });
 
   it('refuses to publish on IPv6 before anything is done', () => {
-    expect(() => network.plan(specOf('bridge', [{ ...web, ip: '::1' }]), start)).toThrow('cannot publish on [::1]:8080');
+    expect(() => network.plan(specOf('bridge', [{ ...web, ip: '::1' }]), start)).toThrow(
+      'cannot publish on [::1]:8080',
+    );
   });
 });
 
@@ -88,7 +99,9 @@ describe('publishing', () => {
   it('on 127.0.0.1 concerns only what the host itself sends', () => {
     const rules = published([{ ...web, ip: '127.0.0.1' }], { 'reserve-80/tcp': 8080 });
     expect(rules.match(/dnat to/g)).toHaveLength(1);
-    expect(rules.split('chain output')[1]).toContain('ip daddr 127.0.0.1 tcp dport 8080 dnat to 172.30.0.2:80');
+    expect(rules.split('chain output')[1]).toContain(
+      'ip daddr 127.0.0.1 tcp dport 8080 dnat to 172.30.0.2:80',
+    );
   });
 
   it('uses the port that the kernel chose where any was asked for', () => {
@@ -111,7 +124,9 @@ describe('without a bridge', () => {
 });
 
 it('chains that drop what is forwarded are found among those that nft lists', () => {
-  const chain = (family: string, table: string, name: string, hook: string, policy: string) => ({ chain: { family, table, name, hook, policy } });
+  const chain = (family: string, table: string, name: string, hook: string, policy: string) => ({
+    chain: { family, table, name, hook, policy },
+  });
   const json = JSON.stringify({
     nftables: [
       { metainfo: {} },

@@ -7,7 +7,11 @@ describe.each(['tcp', 'udp'] as const)('a held %s port', (protocol) => {
     const held = await listen({ ip: '127.0.0.1', port: 0, protocol });
     const again = listen({ ip: '127.0.0.1', port: held.port, protocol });
     await expect(again).rejects.toMatchObject({
-      failure: { code: 'port-in-use', errno: 'EADDRINUSE', why: expect.stringContaining(`process ${process.pid}`) },
+      failure: {
+        code: 'port-in-use',
+        errno: 'EADDRINUSE',
+        why: expect.stringContaining(`process ${process.pid}`),
+      },
     });
     await held.close();
   });

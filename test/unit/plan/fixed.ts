@@ -12,6 +12,7 @@ const known: Known = {
     root: '/var/lib/tsstep',
     run: '/run/tsstep',
     cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpu', 'memory', 'pids'] },
+    hostname: 'host',
     resolvConf: 'nameserver 192.0.2.53\n',
     cpus: 4,
     kernelPaths: {

@@ -34,7 +34,12 @@ describe('the host', () => {
     symlinkSync(id, `${root}/names/web`);
     const { snapshot } = await observe(context, ['host.files', 'host.overlay'], emptySnapshot);
     expect(snapshot.host.files).toEqual({
-      container: { '.': 'directory 0755', hostname: 'web', 'config.json': 'file 28 0600', upper: 'directory 0755' },
+      container: {
+        directory: 'directory 0755',
+        hostname: 'web',
+        'config.json': 'file 28 0600',
+        upper: 'directory 0755',
+      },
       names: { web: id },
       shares: { bridge: { holders: { [id]: '' } } },
     });

@@ -48,6 +48,7 @@ export function contextOf(
     root: `${base}/lib`,
     run: `${base}/run`,
     cgroups: { version: 1, hierarchies: {} },
+    hostname: 'host',
     resolvConf: '',
     cpus: 1,
     kernelPaths: { maskedFiles: [], maskedDirectories: [], readOnly: [] },

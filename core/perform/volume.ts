@@ -1,0 +1,51 @@
+/**
+ * Named and anonymous volumes. Containers share them, so they are made, used and removed under the lock:
+ *
+ *     <root>/volumes/NAME/_data     what the containers see
+ *     <root>/volumes/NAME/users     IDs of all containers that ever had it, a line each; the first one made it
+ */
+import { appendFileSync, closeSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tolerating } from '../kernel/errno.ts';
+import { openInRoot, withLock } from '../kernel/fs.ts';
+import type { VolumeState } from '../known.ts';
+import { lock } from '../paths.ts';
+import { runTool } from './run-tool.ts';
+
+/** Notes `user` down, and makes the volume when it is the first. */
+export async function useVolume(run: string, path: string, user: string): Promise<VolumeState> {
+  const data = join(path, '_data');
+  return await withLock(lock(run), () => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    appendFileSync(join(path, 'users'), `${user}\n`);
+    mkdirSync(data, { recursive: true, mode: 0o755 });
+    return { path: data, fresh: readdirSync(data).length === 0 };
+  });
+}
+
+/** Removes the volume if nobody but `user` ever had it: then nobody else can have written to it. */
+export async function removeVolume(run: string, path: string, user: string): Promise<void> {
+  await withLock(lock(run), () => {
+    const users = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(join(path, 'users'), 'utf8')) ?? '';
+    const others = users.split('\n').some((id) => id !== '' && id !== user);
+    if (!others) rmSync(path, { recursive: true, force: true });
+  });
+}
+
+/** `cp -a` keeps owners, modes, times, links and attributes; the source is resolved inside the image's root. */
+export async function copyUp({
+  root,
+  target,
+  to,
+}: {
+  root: string;
+  target: string;
+  to: string;
+}): Promise<void> {
+  const fd = openInRoot(root, target, { create: 'directory' });
+  try {
+    await runTool(['cp', '-a', '--no-target-directory', `/proc/${process.pid}/fd/${fd}/.`, to]);
+  } finally {
+    closeSync(fd);
+  }
+}
