@@ -21,6 +21,9 @@ export function parseTarget(flag: string, text: string, target: string): string 
   }
   const clean = cleanPath(target);
   if (clean === '/') throw usageError(flag, text, "destination can't be '/': the image is there", remedy);
+  if (/^\/proc(\/|$)/.test(clean)) {
+    throw usageError(flag, text, 'programs have to be able to trust what /proc says about them', remedy);
+  }
   return clean;
 }
 

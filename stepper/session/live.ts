@@ -49,7 +49,8 @@ export class LiveSession implements Session {
   #index = 0;
   #planned: { stage: Stage; known: Known; steps: readonly Step[] } | undefined;
   readonly #undone = new Set<Step>();
-  #failedToUndo = false;
+  /** What could not be taken back, so far. */
+  readonly #stuck = new Set<Step>();
   /** Failed ones too: what a failed operation has half done is taken back as well. */
   readonly #tried: Step[] = [];
 
@@ -127,9 +128,13 @@ export class LiveSession implements Session {
       const undone = { type: 'operation-undone', ...ref, nanoseconds, ...(failure && { failure }) } as const;
       // A full disk must not end the rollback: what is undone without being written down is undone once more, harmlessly.
       await attempt(async () => this.#options.events.emit(undone));
-      if (failure) problems.push({ step, failure });
-      else this.#undone.add(step);
-      this.#failedToUndo ||= failure !== undefined;
+      if (failure) {
+        problems.push({ step, failure });
+        this.#stuck.add(step);
+      } else {
+        this.#undone.add(step);
+        this.#stuck.delete(step);
+      }
     }
     return problems;
   }
@@ -137,7 +142,7 @@ export class LiveSession implements Session {
   /** Whether something is left to take back, now that the run ends: the container itself, or what could not be undone. */
   get owes(): boolean {
     return (
-      this.#failedToUndo ||
+      this.#stuck.size > 0 ||
       this.#tried.some((step) => {
         const { undo } = step.operation;
         return typeof undo !== 'string' && undo.at !== 'rollback' && !this.#undone.has(step);

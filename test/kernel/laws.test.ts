@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Operation } from '../../core/operation.ts';
 import { apply, revert } from '../../tracer/diff.ts';
 import type { Event } from '../../tracer/events.ts';
 import type { Snapshot } from '../../tracer/snapshot.ts';
@@ -17,8 +18,17 @@ import { type Sandbox, useSandbox } from '../support/sandbox.ts';
 const sandboxes = [useSandbox(), useSandbox(), useSandbox()];
 const untouched = new Map<Sandbox, HostState>();
 const recordings: { name: string; words: (sandbox: Sandbox) => string[]; recording: Recording }[] = [];
-/** Every operation once, with the first run that has it. */
-let points: { at: string; words: (sandbox: Sandbox) => string[] }[] = [];
+interface Point {
+  /** `stage:operation` */
+  at: string;
+  /** The first of the runs that has it. */
+  words: (sandbox: Sandbox) => string[];
+  /** The operation before it. */
+  after: Operation | undefined;
+}
+
+/** Every operation once. */
+const points: Point[] = [];
 
 async function startPeer(sandbox: Sandbox): Promise<Started<Event>> {
   const peer = sandbox.startTsstep([
@@ -55,13 +65,15 @@ beforeAll(async () => {
   forget(first);
   for (const sandbox of sandboxes) untouched.set(sandbox, await hostState(sandbox));
   const seen = new Set<string>();
-  points = recordings.flatMap(({ words, recording }) =>
-    operationsOf(recording.events).flatMap((at) => {
-      if (seen.has(at)) return [];
+  for (const { words, recording } of recordings) {
+    let after: Operation | undefined;
+    for (const event of ofType(recording.events, 'operation-started')) {
+      const at = nameOf(event);
+      if (!seen.has(at)) points.push({ at, words, after });
       seen.add(at);
-      return [{ at, words }];
-    }),
-  );
+      after = event.operation;
+    }
+  }
 });
 
 async function expectUntouched(sandbox: Sandbox, what: string): Promise<void> {
@@ -101,8 +113,8 @@ describe('law 1', () => {
       );
       expect({ code, stderr }, at).toEqual({ code: 125, stderr: expect.stringContaining(at) });
       const { files } = await hostState(sandbox, join(sandbox.directory, at));
-      // tsstep's own directories, empty.
-      expect(files.map((line) => line.split(' ')[0])).toEqual(['containers', 'names', 'runs']);
+      // Nothing in tsstep's own directories.
+      expect(files.filter((line) => line.includes('/'))).toEqual([]);
     });
   });
 });
@@ -119,8 +131,12 @@ describe('law 2', () => {
     await expectUntouched(sandbox, what);
   };
 
-  it('cleans up after a tsstep that was killed while it paused before an operation', async () => {
-    await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
+  // Where the operation before left nothing that has to be taken back, the host is as it was one pause earlier.
+  const pauses = () => points.filter(({ after }) => after === undefined || typeof after.undo !== 'string');
+
+  it('cleans up after a tsstep that was killed while it paused behind an operation', async () => {
+    expect(pauses().length).toBeGreaterThan(30);
+    await everywhere(sandboxes, pauses(), async (sandbox, { at, words }) => {
       const flags = withFlags(words(sandbox), '--break', at);
       const started = sandbox.startTsstep(flags, { stdin: 'pipe', events: true });
       const paused = (event: Event): event is Event => event.type === 'paused' && event.before === at;
