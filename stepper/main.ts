@@ -14,6 +14,7 @@ function build(done: (code: number) => void): Command {
   const program = new Command('tsstep')
     .description('docker run, step by step: watch every operation that makes a container')
     .version(VERSION)
+    .configureHelp({ minWidthToWrap: 20 })
     .showHelpAfterError('`tsstep --help` lists the commands, `tsstep COMMAND --help` its options.')
     .enablePositionalOptions()
     .exitOverride();

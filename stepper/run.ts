@@ -1,6 +1,6 @@
 /** `tsstep run`: one container from its image to its exit code. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { wasOomKilled } from '../core/cgroup/oom.ts';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
@@ -12,6 +12,7 @@ import { KernelMachine } from '../core/perform/machine.ts';
 import { secretNames } from '../core/spec/secrets.ts';
 import type { Spec } from '../core/spec/types.ts';
 import { type ContainerState, writeState } from '../core/store/containers.ts';
+import { makeStateDirectory } from '../core/store/state-directory.ts';
 import { FORMAT_VERSION } from '../tracer/events.ts';
 import { redactArguments, redactSpec } from '../tracer/redact.ts';
 import { attach } from './attach.ts';
@@ -46,6 +47,7 @@ const INTERRUPTED = 130;
 export async function run(request: RunRequest): Promise<number> {
   requireRoot();
   const { spec, frontEnd } = request;
+  const files = request.eventFiles.map((file) => new EventFile(file));
   const host = readHostFacts(process.env, spec);
   const runId = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
   const known: Known = {
@@ -56,7 +58,6 @@ export async function run(request: RunRequest): Promise<number> {
   makeStateDirectories(host);
   const secrets = request.recordSecrets ? new Set<string>() : secretNames(spec);
   const journal = new Journal(journalPath(host.root, runId));
-  const files = request.eventFiles.map((file) => new EventFile(file));
   const events = new EventStream();
   events.listen(journal.write);
   for (const file of files) events.listen(file.write, lost('the recording'));
@@ -70,6 +71,7 @@ export async function run(request: RunRequest): Promise<number> {
     events,
     observer: watched ? observer : undefined,
     looksFor: observer,
+    thorough: frontEnd.ask !== undefined,
     secrets,
   });
   const work = new Run(request, session, events);
@@ -239,7 +241,7 @@ function makeStateDirectories({ root, run }: HostFacts): void {
     run,
     ...[containers, journals, layers, names, volumes].map((of) => of(root)),
   ]) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeStateDirectory(directory);
   }
   for (const directory of [layers(root), volumes(root), containers(root)]) chmodSync(directory, 0o700);
 }

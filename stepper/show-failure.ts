@@ -1,9 +1,22 @@
 import type { Failure } from '../core/operation.ts';
+import { wrap } from './plain/style.ts';
 import type { UndoProblem } from './session/session.ts';
+
+/** Columns of the terminal; a pipe or a file gets whole lines. */
+const width = (): number =>
+  process.stderr.isTTY ? Math.max(40, process.stderr.columns ?? 80) : Number.POSITIVE_INFINITY;
+
+const labelled = (label: string, text: string): string[] =>
+  wrap(text, width() - 10).map((line, index) => `  ${(index === 0 ? label : '').padEnd(8)}${line}`);
 
 /** An error as a person reads it: what failed, in which `stage:operation`, why here, what to do. */
 export function failureText({ what, why, remedy }: Failure, at?: string): string {
-  return `tsstep: ${what}\n${at === undefined ? '' : `  at:     ${at}\n`}  why:    ${why}\n  remedy: ${remedy}\n`;
+  const parts = [
+    ...(at === undefined ? [] : labelled('at:', at)),
+    ...labelled('why:', why),
+    ...labelled('remedy:', remedy),
+  ];
+  return [...wrap(`tsstep: ${what}`, width()), ...parts, ''].join('\n');
 }
 
 export function showFailure(failure: Failure, at?: string): void {
@@ -13,8 +26,7 @@ export function showFailure(failure: Failure, at?: string): void {
 export function showProblems(problems: readonly UndoProblem[]): void {
   for (const { step, failure } of problems) {
     const at = `${step.stage.name}:${step.operation.name}`;
-    process.stderr.write(
-      `tsstep: could not take back ${at}: ${failure.what}\n  why:    ${failure.why}\n  remedy: tsstep clean\n`,
-    );
+    const what = `could not take back ${at}: ${failure.what}`;
+    process.stderr.write(failureText({ ...failure, what, remedy: 'tsstep clean' }));
   }
 }

@@ -48,6 +48,10 @@ export class Stepping {
     );
   }
 
+  get byOperation(): boolean {
+    return this.#pace === 'operation';
+  }
+
   /** Pause before the next operation, whatever it is. */
   interrupt(): void {
     this.#interrupted = true;

@@ -52,11 +52,11 @@ export const meanings: Meanings = {
       why: 'the kernel does not know this filesystem',
       remedy: 'modprobe overlay; if that fails, the kernel was built without it',
     },
-    ENOTDIR: {
+    ENOTDIR: (operation) => ({
       code: 'bad-mount',
-      why: 'source and target are not both directories or both files: a file cannot be mounted on a directory',
+      why: `${operation.kind === 'mount' ? `${operation.source} and ${operation.target}` : 'source and target'} are not both directories or both files: a file cannot be mounted on a directory`,
       remedy: 'give a directory for a directory, a file for a file',
-    },
+    }),
     ELOOP: {
       code: 'bad-mount',
       why: 'the target goes through too many symlinks',

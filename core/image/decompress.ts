@@ -41,7 +41,7 @@ export async function* decompress(
     throw badImage(
       what,
       head.length === 0 ? 'it is empty' : 'it is neither a tar nor compressed with gzip or zstd',
-      'unpack it first and give tsstep the plain tar: `xz -dc FILE | tsstep import - NAME`',
+      'unpack it first and give tsstep the plain tar: `xz -dc FILE | tsstep load` for an image, `… | tsstep import - NAME` for a root filesystem',
     );
   }
   if (compression === 'none') return yield* rest;

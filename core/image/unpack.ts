@@ -170,7 +170,7 @@ function explain(error: unknown, name: string): unknown {
     remedy:
       errno === 'ENOSPC' || errno === 'EDQUOT'
         ? 'free some disk space'
-        : 'tsstep unpacks layers as root, on a file system like ext4 or xfs',
+        : 'tsstep unpacks layers as root, on a file system like ext4 or xfs and not on another overlay: TSSTEP_ROOT=/some/where',
     errno,
   });
 }

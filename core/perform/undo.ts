@@ -28,7 +28,9 @@ const undoers: {
 } = {
   umount: ({ target }) => {
     // Twice: what was mounted over it by a confused second try has to go as well. EINVAL: nothing is mounted there.
-    for (let i = 0; i < 2; i++) tolerating(['EINVAL', 'ENOENT'], () => umount(target, ['MNT_DETACH']));
+    const mounted = () => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${target} `);
+    for (let i = 0; i < 2 && mounted(); i++)
+      tolerating(['EINVAL', 'ENOENT'], () => umount(target, ['MNT_DETACH']));
   },
   'remove-tree': ({ path }) => removeTree(path),
   unlink: ({ path, target }) => {

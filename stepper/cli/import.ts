@@ -1,4 +1,5 @@
 import { importRootfs } from '../../core/image/import.ts';
+import { makeStateDirectory } from '../../core/store/state-directory.ts';
 import { openStateAsRoot } from './state.ts';
 
 /** `tsstep import`: prints the new image's ID. @throws TsstepError bad-image, bad-reference, usage */
@@ -8,6 +9,7 @@ export async function importImage(
   { change = [] }: { change?: readonly string[] },
 ): Promise<number> {
   const { root } = openStateAsRoot('import');
+  makeStateDirectory(root);
   process.stdout.write(`${await importRootfs(root, file, name, change)}\n`);
   return 0;
 }

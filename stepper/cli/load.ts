@@ -1,5 +1,6 @@
 import { TsstepError } from '../../core/errors.ts';
 import { loadArchive } from '../../core/image/load.ts';
+import { makeStateDirectory } from '../../core/store/state-directory.ts';
 import { openStateAsRoot } from './state.ts';
 
 /** `tsstep load`: prints docker's lines, a name or an ID for each image. @throws TsstepError bad-image, usage */
@@ -12,6 +13,7 @@ export async function load({
 }): Promise<number> {
   if (input === '-' && process.stdin.isTTY) throw nothingToRead();
   const { root } = openStateAsRoot('load');
+  makeStateDirectory(root);
   for (const name of await loadArchive(root, input)) {
     const what = name.startsWith('sha256:') ? 'Loaded image ID' : 'Loaded image';
     if (!quiet) process.stdout.write(`${what}: ${name}\n`);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { TsstepError } from '../../core/errors.ts';
 import { stageNames } from '../../core/stage.ts';
@@ -42,12 +43,12 @@ export function parseFaults(faults: readonly string[] = []): Map<string, string>
     faults.map((fault) => {
       const match = /^(\w+):([^=]+)=(E[A-Z0-9]+)$/.exec(fault);
       const [, stage, operation, errno] = match ?? [];
-      if (operation && errno && stageNames.some((name) => name === stage))
+      if (operation && errno && errno in constants.errno && stageNames.some((name) => name === stage))
         return [`${stage}:${operation}`, errno] as const;
       throw bad(
         '--inject',
         fault,
-        'it is not STAGE:OPERATION=ERRNO',
+        'it is not STAGE:OPERATION=ERRNO with an errno that exists',
         '--inject volumes:proc=EPERM; `tsstep plan run …` lists stages and operations',
       );
     }),

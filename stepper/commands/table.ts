@@ -1,4 +1,6 @@
 /** All commands of the prompt; a front end needs nothing else to offer them. */
+
+import { wrap } from '../plain/style.ts';
 import type { Command } from './command.ts';
 import { go } from './go.ts';
 import { looking } from './look.ts';
@@ -9,24 +11,25 @@ const help: Command = {
   key: '?',
   group: 'act',
   help: 'this list',
-  run: ({ print }) => {
-    print(helpLines());
-    return undefined;
-  },
+  run: ({ print, style }) => print(helpLines(style.width)),
 };
 
 export const commands: readonly Command[] = [...go, ...looking, shellCommand, help];
 
 const groups = { go: 'Go on', look: 'Look', act: 'Act' } as const;
 
-export function helpLines(): string[] {
+function helpLines(columns: number): string[] {
   const usage = ({ key, name, argument }: Command) => `${key}  ${name}${argument ? ` ${argument}` : ''}`;
   const width = Math.max(...commands.map((command) => usage(command).length));
   return (Object.keys(groups) as (keyof typeof groups)[]).flatMap((group) => [
     groups[group],
     ...commands
       .filter((command) => command.group === group)
-      .map((command) => `  ${usage(command).padEnd(width)}  ${command.help}`),
+      .flatMap((command) =>
+        wrap(command.help, columns - width - 4).map(
+          (line, index) => `  ${(index === 0 ? usage(command) : '').padEnd(width)}  ${line}`,
+        ),
+      ),
   ]);
 }
 

@@ -25,7 +25,8 @@ export class PlainFrontEnd implements FrontEnd {
   readonly #input: CommandInput;
   readonly #interactive = process.stdin.isTTY === true;
   #ended = false;
-  #last = 'next';
+  /** What Enter repeats; at first it goes on as the flags of the run do. */
+  #last: string | undefined;
 
   constructor({ asks }: { asks: boolean }) {
     this.#input = this.#interactive
@@ -52,13 +53,16 @@ export class PlainFrontEnd implements FrontEnd {
     this.asking = true;
     try {
       for (;;) {
-        const line = await this.#input.line(this.#prompt(pause));
+        const line = await this.#input.line(this.#prompt(pause), 'command');
         if (line === interrupted) return { quit: 'roll-back' };
         if (line === undefined) {
           this.#ended = true;
           return this.#interactive ? { quit: 'roll-back' } : { go: 'continue' };
         }
-        const decision = await this.#obey(pause, line.trim() || this.#last);
+        const decision = await this.#obey(
+          pause,
+          line.trim() || (this.#last ?? (pause.stepping.byOperation ? 'step' : 'next')),
+        );
         if (decision) return decision;
       }
     } finally {
@@ -101,7 +105,7 @@ export class PlainFrontEnd implements FrontEnd {
         return result;
       },
       ask: async (question) => {
-        const answer = await this.#input.line(question);
+        const answer = await this.#input.line(question, 'answer');
         return answer === interrupted ? undefined : answer;
       },
     };

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 export interface CommandInput {
   /** One line, undefined at the end of the input, 'interrupted' after Ctrl-C or `interrupt()`. */
-  line(prompt: string): Promise<string | undefined | typeof interrupted>;
+  line(prompt: string, purpose: 'command' | 'answer'): Promise<string | undefined | typeof interrupted>;
   interrupt(): void;
   /** What was read ahead and is not ours. */
   release(): Buffer;
@@ -21,20 +21,26 @@ export class TerminalInput implements CommandInput {
     this.#complete = complete;
   }
 
-  async line(prompt: string): Promise<string | undefined | typeof interrupted> {
+  async line(
+    prompt: string,
+    purpose: 'command' | 'answer',
+  ): Promise<string | undefined | typeof interrupted> {
     const terminal = createInterface({
       input: process.stdin,
       output: process.stderr,
-      history: [...this.#history],
+      history: purpose === 'command' ? [...this.#history] : [],
       completer: (line: string) => [this.#complete(line), line],
     });
     terminal.on('history', (history) => {
-      this.#history = history;
+      if (purpose === 'command') this.#history = history;
     });
     try {
       return await new Promise((resolve) => {
         this.#interrupt = () => resolve(interrupted);
-        terminal.on('SIGINT', () => resolve(interrupted));
+        // As in a shell: Ctrl-C throws a half-typed line away first.
+        terminal.on('SIGINT', () =>
+          terminal.line === '' ? resolve(interrupted) : terminal.write(null, { ctrl: true, name: 'u' }),
+        );
         terminal.on('close', () => resolve(undefined));
         terminal.question(prompt, resolve);
       });

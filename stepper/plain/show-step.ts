@@ -63,7 +63,7 @@ export function performedLines(
   const name = `${mark} ${style.strong(operation.name)}  `;
   const room = style.width - operation.name.length - 4 - outcome.length;
   return [
-    `${name}${cut(call, Math.max(room, 20))}${style.dim(outcome)}`,
+    `${name}${cut(call, Math.max(room, 8))}${style.dim(outcome)}`,
     ...shellLines(look, operation),
     ...changeLines(look, changes),
   ];

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { TsstepError } from '../../core/errors.ts';
+import { errnoOf } from '../../core/kernel/errno.ts';
 import type { Event, EventType } from '../../tracer/events.ts';
 
 /** What only a person wants to see again; a crashed run is cleaned up without it. */
@@ -12,9 +13,14 @@ const notNeededAfterACrash: ReadonlySet<EventType> = new Set(['snapshot', 'outpu
 export class EventFile {
   readonly #fd: number;
 
+  /** @throws TsstepError usage: the file cannot be written, the descriptor is not open */
   constructor(pathOrFd: string | number) {
-    if (typeof pathOrFd === 'string') mkdirSync(dirname(pathOrFd), { recursive: true });
-    this.#fd = typeof pathOrFd === 'string' ? openSync(pathOrFd, 'w', 0o600) : pathOrFd;
+    try {
+      if (typeof pathOrFd === 'number') fstatSync(pathOrFd);
+      this.#fd = typeof pathOrFd === 'string' ? openSync(pathOrFd, 'w', 0o600) : pathOrFd;
+    } catch (error) {
+      throw cannotRecord(pathOrFd, errnoOf(error) ?? String(error));
+    }
   }
 
   readonly write = (event: Event): void => {
@@ -25,6 +31,18 @@ export class EventFile {
   close(): void {
     if (this.#fd > 2) closeSync(this.#fd);
   }
+}
+
+function cannotRecord(target: string | number, errno: string): TsstepError {
+  const number = typeof target === 'number';
+  return new TsstepError({
+    code: 'usage',
+    what: number ? `--events-fd ${target}: ${errno}` : `--events ${target}: ${errno}`,
+    why: number ? 'no file is open under that number' : 'events cannot be written there',
+    remedy: number
+      ? `open it: --events-fd ${target} ${target}>events.jsonl`
+      : 'name a file in a directory that exists',
+  });
 }
 
 /** The crash journal of one run: kept as long as the run has something left to undo. */

@@ -35,6 +35,8 @@ export interface LiveOptions {
   events: EventStream;
   observer: Observer | undefined;
   looksFor: Observer;
+  /** Read everything at the end of each stage. */
+  thorough: boolean;
   secrets: ReadonlySet<string>;
 }
 
@@ -186,11 +188,17 @@ export class LiveSession implements Session {
     return { changes: observer.diff(before, snapshot), observed: nanoseconds };
   }
 
-  /** Everything is read again: what an operation changed without being expected to is not lost, only late. */
+  /**
+   * The whole state as an event. While somebody steps, and at both ends, everything is read again for it: what an operation
+   * changed without being expected to is not lost, only late. In between a recording does without, because reading takes longer
+   * than most stages.
+   */
   async #keyframe(): Promise<void> {
-    const { observer, events } = this.#options;
+    const { observer, events, thorough } = this.#options;
     if (!observer) return;
-    this.state = (await observer.observe(this.known, 'everything', this.state)).snapshot;
+    const atAnEnd = this.#tried.length === 0 || this.#stageNumber === pipeline.length - 1;
+    if (thorough || atAnEnd)
+      this.state = (await observer.observe(this.known, 'everything', this.state)).snapshot;
     events.emit({ type: 'snapshot', state: this.state });
   }
 

@@ -32,7 +32,13 @@ export class Container {
 
   /** One line of /proc/<pid>/status: its words. */
   status(key: string): string[] {
-    return statusOf(this.pid, key);
+    const line = this.proc('status')
+      .split('\n')
+      .find((one) => one.startsWith(`${key}:`));
+    return (line ?? '')
+      .slice(key.length + 1)
+      .split(/\s+/)
+      .filter(Boolean);
   }
 
   /** Numbers of proc_pid_stat(5), as this machine's pid namespace has them; 0 is no terminal, -1 nobody in its foreground. */
@@ -63,6 +69,11 @@ export class Container {
     return lines.filter((fields) => fields[4] === point);
   }
 
+  /** Of the mount that is seen at `point`. */
+  mountOptions(point: string): string[] {
+    return this.mounts(point).at(-1)?.[5]?.split(',') ?? [];
+  }
+
   /** A shell script with the sandbox's programs, in the container's network namespace. */
   async network(script: string): Promise<string> {
     return await this.#sandbox.sh(`nsenter --target ${this.pid} --net sh -ec '${script}'`);
@@ -78,16 +89,6 @@ export class Container {
     process.kill(this.pid, 'SIGKILL');
     return await this.run.ended;
   }
-}
-
-export function statusOf(pid: number, key: string): string[] {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8')
-    .split('\n')
-    .find((one) => one.startsWith(`${key}:`));
-  return (line ?? '')
-    .slice(key.length + 1)
-    .split(/\s+/)
-    .filter(Boolean);
 }
 
 export interface Containers {

@@ -5,7 +5,7 @@ import type { Machine, RunningContainer } from '../../core/machine.ts';
 import type { Failure, Json, Kind, Operation, OperationOf, Outcome } from '../../core/operation.ts';
 import type { UndoAction } from '../../core/undo.ts';
 
-export const labImage = {
+const labImage = {
   name: 'lab:latest',
   id: `sha256:${'1'.repeat(64)}`,
   digest: `sha256:${'2'.repeat(64)}`,

@@ -26,7 +26,7 @@ const host: HostFacts = {
   swapAccounting: true,
 };
 
-export const fakeKnown: Known = { host, run: 'run1', supervisor: { pid: 1, startTime: '1' } };
+const fakeKnown: Known = { host, run: 'run1', supervisor: { pid: 1, startTime: '1' } };
 
 const blind: Observer = {
   observe: async (_known, _step, previous) => await Promise.resolve({ snapshot: previous, nanoseconds: 0 }),
@@ -53,6 +53,7 @@ export async function fakeRun(flags: RunFlags = {}, command: readonly string[] =
     events: stream,
     observer: undefined,
     looksFor: blind,
+    thorough: false,
     secrets: secretNames(spec),
   });
   await session.start();

@@ -1,0 +1,33 @@
+/** Making the directory that everything else is kept in, wherever a person wants it. */
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TsstepError } from '../errors.ts';
+import { errnoOf, tolerating } from '../kernel/errno.ts';
+
+/**
+ * One directory after the other: Node's own `recursive` never ends where nothing can be made, as in /proc (ENOENT although
+ * the parent is there). @throws TsstepError usage
+ */
+export function makeStateDirectory(path: string): void {
+  try {
+    make(path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    throw new TsstepError({
+      code: 'usage',
+      what: `the state directory ${path} cannot be made`,
+      why: error instanceof Error ? error.message : String(error),
+      remedy: 'name a directory on a local disk that root can write to: TSSTEP_ROOT=/some/where',
+      errno,
+    });
+  }
+}
+
+function make(path: string): void {
+  if (tolerating(['ENOENT'], () => statSync(path))?.isDirectory()) return;
+  if (dirname(path) !== path) make(dirname(path));
+  // EEXIST: another run has made it meanwhile, or it is a file, which the next use of it tells.
+  tolerating(['EEXIST'], () => mkdirSync(path, { mode: 0o700 }));
+  statSync(`${path}/.`);
+}
