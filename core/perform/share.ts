@@ -91,9 +91,11 @@ export async function release(
   await withLock(lock(host.run), async () => {
     if (!existsSync(join(holders, action.holder))) return;
     const others = readdirSync(holders).filter((name) => name !== action.holder);
-    if (others.length === 0 && existsSync(savedFile)) {
-      const saved = readSaved(savedFile);
-      for (const step of action.unmake) await unmake(step, saved).catch(ignoreGone);
+    if (others.length === 0) {
+      const saved = existsSync(savedFile) ? readSaved(savedFile) : undefined;
+      // An empty directory is nobody's: a tsstep of another network namespace may have made it and let go of it before us.
+      const steps = action.unmake.filter((step) => saved !== undefined || step.kind === 'rmdir');
+      for (const step of steps) await unmake(step, saved ?? {}).catch(ignoreGone);
     }
     rmSync(join(holders, action.holder), { force: true });
     if (others.length === 0) rmSync(at, { recursive: true, force: true });

@@ -46,6 +46,17 @@ export function tsstep(sandbox: Sandbox): Contestant[] {
   ];
 }
 
+/** As with docker, whose bridge and NAT rules are there all the time: another container holds tsstep's. */
+export async function tsstepBesideAnother(sandbox: Sandbox): Promise<Contestant> {
+  const program = join(process.cwd(), 'bin/tsstep');
+  await sandbox.tsstep(['run', '--rm', 'lab', 'true']);
+  sandbox.start([program, 'run', '--rm', 'lab', 'sleep', '100000']);
+  return {
+    name: 'tsstep run --rm, while another container runs',
+    run: () => succeed(sandbox, [program, 'run', '--rm', 'lab', 'true']),
+  };
+}
+
 export async function docker(sandbox: Sandbox, daemon: Docker): Promise<Contestant> {
   const name = 'docker run --rm';
   await daemon.open();

@@ -13,7 +13,7 @@ const listening = async (pid: number | undefined, protocol: 'tcp' | 'udp', port:
 
 describe('a published port', () => {
   it.for(['tcp', 'udp'] as const)(
-    'is reached by %s from outside, the outside.host, its loopback, a neighbour through the outside.host, and the container itself',
+    'is reached by %s from outside, the host, its loopback, a neighbour through the host, and the container itself',
     async (protocol) => {
       const container = await start(`-p 8080:80/${protocol}`);
       const neighbour = await start();
