@@ -9,7 +9,7 @@ function missingMountPart(operation: Operation): Meaning {
   if (isBind(operation)) {
     return {
       code: 'bad-mount',
-      why: `the source ${operation.source} does not exist on the host`,
+      why: `either ${operation.source} does not exist on the host, or ${operation.target} could not be made in the image`,
       remedy: `mkdir -p ${operation.source}, or use -v, which makes it`,
     };
   }

@@ -12,7 +12,7 @@ export async function machine(): Promise<string> {
   const processor = cpus()[0]?.model.trim() ?? arch();
   const cgroups = existsSync('/sys/fs/cgroup/cgroup.controllers') ? 'v2' : 'v1';
   const tools = await Promise.all(
-    ['docker', 'podman', 'runc'].map(async (name) => `${name} ${await version(name, '--version')}`),
+    ['dockerd', 'podman', 'runc'].map(async (name) => `${name} ${await version(name, '--version')}`),
   );
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${processor}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB,`,

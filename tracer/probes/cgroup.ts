@@ -18,14 +18,15 @@ export const cgroup: Probe = (context) => {
   const { cgroups } = context.known.host;
   const found: Tree = {};
   if (cgroups.version === 2) {
-    Object.assign(found, hierarchy(context, cgroups.mount, 2));
+    Object.assign(found, hierarchy(context, cgroups.mount, attributes[2]));
     found['/'] = pick(cgroups.mount, ['cgroup.subtree_control']);
   } else {
     for (const [name, mount] of Object.entries(cgroups.hierarchies)) {
-      const groups = hierarchy(context, mount, 1);
+      const groups = hierarchy(context, mount, attributesOf(name));
       if (Object.keys(groups).length > 0) found[name] = groups;
     }
-    const unified = cgroups.unified === undefined ? {} : hierarchy(context, cgroups.unified, 2);
+    const unified =
+      cgroups.unified === undefined ? {} : hierarchy(context, cgroups.unified, attributesOf('unified'));
     if (Object.keys(unified).length > 0) found.unified = unified;
   }
   const membership = memberOf(context);
@@ -33,13 +34,20 @@ export const cgroup: Probe = (context) => {
   return Object.keys(found).length > 0 ? found : undefined;
 };
 
-function hierarchy({ known }: ProbeContext, mount: string, version: 1 | 2): Tree {
+/** A v1 hierarchy has its own controller's files; asking all of them for all names would be most of the time. */
+function attributesOf(controller: string): string[] {
+  return attributes[1].filter((name) => name.startsWith(`${controller}.`) || name.startsWith('cgroup.'));
+}
+
+function hierarchy({ known }: ProbeContext, mount: string, names: readonly string[]): Tree {
   const groups: Tree = {};
   if (existsSync(`${mount}/tsstep`))
-    groups.tsstep = pick(`${mount}/tsstep`, version === 2 ? ['cgroup.subtree_control'] : []);
+    groups.tsstep = pick(
+      `${mount}/tsstep`,
+      names.includes('cgroup.subtree_control') ? ['cgroup.subtree_control'] : [],
+    );
   const own = `tsstep/${known.id}`;
-  if (known.id !== undefined && existsSync(`${mount}/${own}`))
-    groups[own] = pick(`${mount}/${own}`, attributes[version]);
+  if (known.id !== undefined && existsSync(`${mount}/${own}`)) groups[own] = pick(`${mount}/${own}`, names);
   return groups;
 }
 
