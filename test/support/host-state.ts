@@ -24,7 +24,10 @@ grep -H . /proc/sys/net/ipv4/conf/*/route_localnet
 export async function hostState(sandbox: Sandbox, root = sandbox.root): Promise<HostState> {
   const network = await sandbox.sh(`{ ${looks} } 2>/dev/null`);
   return {
-    network: network.split('\n').filter((line) => line !== '' && !line.startsWith('#')),
+    // Link-local addresses become usable a second after their link (duplicate address detection), by themselves.
+    network: network
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('fe80:')),
     mounts: mountsBelow(sandbox.holder, sandbox.directory),
     cgroups: sandbox.cgroups.groups(),
     processes: processes(sandbox),
