@@ -16,7 +16,7 @@ ip -o link
 ip -o address
 ip route show table all
 nft list ruleset
-iptables-save
+! command -v iptables-save || iptables-save
 echo ip_forward $(cat /proc/sys/net/ipv4/ip_forward)
 grep -H . /proc/sys/net/ipv4/conf/*/route_localnet
 `;
