@@ -36,8 +36,6 @@ export type HostAction =
   | { kind: 'lease'; network: string; holder: string }
   /** bind(2) and listen(2) on the published port, held as long as the container lives, so that nobody else takes it. */
   | { kind: 'listen'; ip: string; port: number; protocol: 'tcp' | 'udp' }
-  /** Write to a file that the kernel made: a cgroup attribute. */
-  | { kind: 'write-attribute'; path: string; data: string }
   /** bpf(2): a program on the cgroup at `path` that allows these devices to its processes, and no others. */
   | { kind: 'device-filter'; path: string; rules: readonly DeviceRule[] }
   /** Open the master side of a new pseudo-terminal of the container's devpts. */
@@ -82,6 +80,8 @@ export type SharedAction =
   /** `root` set: `path` is inside that directory and symlinks in it cannot lead out (openat2, RESOLVE_IN_ROOT). */
   | { kind: 'mkdir'; path: string; mode: number; root?: string; parents?: boolean }
   | { kind: 'write-file'; path: string; data: string; mode: number; secret?: boolean }
+  /** Write to a file that the kernel made: an attribute of a cgroup, a setting below /proc/sys. */
+  | { kind: 'write-attribute'; path: string; data: string }
   | { kind: 'symlink'; target: string; path: string; root?: string }
   | {
       kind: 'mount';
@@ -91,6 +91,8 @@ export type SharedAction =
       fstype?: string;
       flags: readonly MountFlag[];
       data?: string;
+      /** A tmpfs gets the permissions of the directory that it covers, as `mode=` in front of `data`. */
+      keepMode?: boolean;
       /** Make a missing target: a directory, a file, or what the source is. */
       create?: 'directory' | 'file' | 'like-source';
       /** `source` is a path inside this directory, resolved as `target` in `root` is. */

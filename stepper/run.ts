@@ -1,23 +1,23 @@
 /** `tsstep run`: one container from its image to its exit code. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync } from 'node:fs';
 import { wasOomKilled } from '../core/cgroup/oom.ts';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
 import { startTimeOf } from '../core/host/process.ts';
-import type { HostFacts, Known } from '../core/known.ts';
+import type { Known } from '../core/known.ts';
 import type { Exit, RunningContainer } from '../core/machine.ts';
-import { containers, journal as journalPath, journals, layers, names, volumes } from '../core/paths.ts';
+import { journal as journalPath } from '../core/paths.ts';
 import { KernelMachine } from '../core/perform/machine.ts';
 import { secretNames } from '../core/spec/secrets.ts';
 import type { Spec } from '../core/spec/types.ts';
 import { type ContainerState, writeState } from '../core/store/containers.ts';
-import { makeStateDirectory } from '../core/store/state-directory.ts';
+import { makeStateDirectories } from '../core/store/state-directory.ts';
 import { FORMAT_VERSION } from '../tracer/events.ts';
 import { redactArguments, redactSpec } from '../tracer/redact.ts';
 import { attach } from './attach.ts';
 import { type Driven, drive } from './drive.ts';
 import type { FrontEnd } from './front-end.ts';
+import { Interrupts } from './interrupts.ts';
 import { EventStream } from './session/event-stream.ts';
 import { EventFile, Journal } from './session/journal.ts';
 import { LiveSession } from './session/live.ts';
@@ -40,9 +40,6 @@ export interface RunRequest {
   showOutput: boolean;
   argv: readonly string[];
 }
-
-/** How a run that a person broke off ends: 128 + SIGINT. */
-const INTERRUPTED = 130;
 
 export async function run(request: RunRequest): Promise<number> {
   requireRoot();
@@ -74,8 +71,7 @@ export async function run(request: RunRequest): Promise<number> {
     thorough: frontEnd.ask !== undefined,
     secrets,
   });
-  const work = new Run(request, session, events);
-  const stopListening = work.listenForSignals();
+  const interrupts = new Interrupts(request);
   try {
     events.emit({
       type: 'session-started',
@@ -87,9 +83,11 @@ export async function run(request: RunRequest): Promise<number> {
       known,
     });
     await session.start();
+    const work = new Run(request, session, events, interrupts);
     return await work.toTheEnd(files.length > 0 || !request.showOutput);
   } finally {
-    stopListening();
+    interrupts.stop();
+    session.close();
     for (const file of files) file.close();
     journal.close({ keep: session.owes });
   }
@@ -100,42 +98,14 @@ class Run {
   readonly #session: LiveSession;
   readonly #events: EventStream;
   readonly #machine: KernelMachine;
-  readonly #stop = { requested: false, code: INTERRUPTED };
-  #created = false;
+  readonly #interrupts: Interrupts;
 
-  constructor(request: RunRequest, session: LiveSession, events: EventStream) {
+  constructor(request: RunRequest, session: LiveSession, events: EventStream, interrupts: Interrupts) {
     this.#request = request;
     this.#session = session;
     this.#events = events;
     this.#machine = session.machine as KernelMachine;
-  }
-
-  /** During creation a signal pauses where somebody can be asked, and rolls back where nobody can. */
-  listenForSignals(): () => void {
-    const { frontEnd, stepping } = this.#request;
-    const interrupt = (code: number) => () => {
-      if (this.#created || frontEnd.deaf) return;
-      if (code === INTERRUPTED && frontEnd.ask && process.stdin.isTTY && !frontEnd.asking)
-        return stepping.interrupt();
-      this.#stop.requested = true;
-      this.#stop.code = code;
-      frontEnd.interrupt();
-    };
-    const handlers = (
-      [
-        ['SIGINT', INTERRUPTED],
-        ['SIGQUIT', 131],
-        ['SIGTERM', 143],
-        ['SIGHUP', 129],
-      ] as const
-    ).map(([signal, code]) => {
-      const handler = interrupt(code);
-      process.on(signal, handler);
-      return () => process.off(signal, handler);
-    });
-    return () => {
-      for (const off of handlers) off();
-    };
+    this.#interrupts = interrupts;
   }
 
   async toTheEnd(recordOutput: boolean): Promise<number> {
@@ -147,11 +117,11 @@ class Run {
       frontEnd,
       faults,
       events: this.#events,
-      stop: this.#stop,
+      stop: this.#interrupts,
     });
     const { container } = this.#machine;
     if (driven.result !== 'started' || !container) return this.#ended(driven);
-    this.#created = true;
+    this.#interrupts.letGo();
     try {
       return await this.#running(container, recordOutput);
     } catch (error) {
@@ -168,7 +138,7 @@ class Run {
       this.#save({ status: 'created', ...(init && { process: init }) });
     }
     const code =
-      driven.result === 'failed' ? driven.failure.exit : driven.result === 'kept' ? 0 : this.#stop.code;
+      driven.result === 'failed' ? driven.failure.exit : driven.result === 'kept' ? 0 : this.#interrupts.code;
     if (driven.result === 'failed') showFailure(driven.failure, driven.at);
     if ('problems' in driven) showProblems(driven.problems);
     this.#events.emit({
@@ -196,6 +166,7 @@ class Run {
       }),
     });
     events.emit({ type: 'started', pid: container.pid });
+    this.#session.close();
     const ahead = frontEnd.release();
     this.#machine.release();
     const exit = await attach({
@@ -232,18 +203,6 @@ class Run {
     const { run, supervisor, host } = known;
     writeState(host.root, known.id, { status: 'creating', run, supervisor, ...change });
   }
-}
-
-/** For root alone: an image's setuid programs must not be within reach of the host's users (CVE-2021-41091). */
-function makeStateDirectories({ root, run }: HostFacts): void {
-  for (const directory of [
-    root,
-    run,
-    ...[containers, journals, layers, names, volumes].map((of) => of(root)),
-  ]) {
-    makeStateDirectory(directory);
-  }
-  for (const directory of [layers(root), volumes(root), containers(root)]) chmodSync(directory, 0o700);
 }
 
 const lost = (what: string) => (error: unknown) => {

@@ -21,9 +21,9 @@ export interface Change {
   after?: Scalar;
 }
 
-/** The leaves that differ. Sections that are the very same object in both are not looked into. */
+/** The leaves that differ. What is the very same object in both is not looked into. */
 export function diff(before: Snapshot, after: Snapshot): Change[] {
-  const [old, now] = withoutSame({ ...before }, { ...after }, 2);
+  const [old, now] = withoutEqual({ ...before }, { ...after });
   const changes: Change[] = [];
   collect(changeset(old, now), { ...before }, { ...after }, [], changes);
   return changes;
@@ -47,16 +47,25 @@ function opposite({ kind, path, before, after }: Change): Change {
   return change(kind === 'add' ? 'remove' : kind === 'remove' ? 'add' : 'update', path, after, before);
 }
 
-/** Pairs of records without the children that are identical, down to `depth`: readings are kept by reference. */
-function withoutSame(old: Tree, now: Tree, depth: number): [Tree, Tree] {
+/**
+ * Two records without what they have in common. Most of a reading is as it was before, and to find that out takes json-diff-ts
+ * longer than the reading itself.
+ */
+function withoutEqual(old: Tree, now: Tree): [Tree, Tree] {
   const left: Tree = {};
   const right: Tree = {};
   for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
     const [a, b] = [own(old, key), own(now, key)];
     if (a === b) continue;
-    const [x, y] = depth > 1 && isTree(a) && isTree(b) ? withoutSame(a, b, depth - 1) : [a, b];
-    if (x !== undefined) put(left, key, x);
-    if (y !== undefined) put(right, key, y);
+    if (isTree(a) && isTree(b)) {
+      const [x, y] = withoutEqual(a, b);
+      if (isLeaf(a) === isLeaf(b) && isLeaf(x) && isLeaf(y)) continue;
+      put(left, key, x);
+      put(right, key, y);
+      continue;
+    }
+    if (a !== undefined) put(left, key, a);
+    if (b !== undefined) put(right, key, b);
   }
   return [left, right];
 }

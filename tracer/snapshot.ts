@@ -4,6 +4,7 @@
  */
 import type { Known } from '../core/known.ts';
 import type { Operation } from '../core/operation.ts';
+import type { Tools } from './probes/tools.ts';
 
 export type Scalar = string | number | boolean | null;
 export type Tree = { [key: string]: Scalar | Tree };
@@ -36,15 +37,19 @@ export type ProbeName =
   | 'container.hostname'
   | 'container.dev'
   | 'container.links'
-  | 'container.routes';
+  | 'container.routes'
+  | 'container.sysctl';
 
 export const emptySnapshot: Snapshot = { host: {}, container: {}, known: {} };
 
-/** What a probe may look at: what is known, never a live handle. */
+/** What a probe may look at: what is known, and never a handle of the container. */
 export interface ProbeContext {
   known: Known;
   /** Names of environment variables whose values a recording must not hold. */
   secrets: ReadonlySet<string>;
+  tools: Tools;
+  /** What the operation has changed, and what was read before: of a section with many files only those below it are read again. */
+  changed?: { path: string; before: Snapshot };
 }
 
 /** Reads one section. `undefined`: the thing it describes does not exist (yet), the section is left out. */

@@ -24,13 +24,14 @@ const containerAll: Sections = [
   'container.dev',
   'container.links',
   'container.routes',
+  'container.sysctl',
 ];
 
 const byFlag: Readonly<Record<CloneFlag, Sections>> = {
   CLONE_NEWNS: ['container.mounts', 'container.process', 'container.dev'],
   CLONE_NEWUTS: ['container.hostname'],
   CLONE_NEWIPC: [],
-  CLONE_NEWNET: ['container.links', 'container.routes'],
+  CLONE_NEWNET: ['container.links', 'container.routes', 'container.sysctl'],
   CLONE_NEWPID: [],
   CLONE_NEWCGROUP: ['host.cgroup'],
   CLONE_NEWUSER: ['container.identity'],
@@ -67,8 +68,9 @@ function tool(argv: readonly string[]): Sections {
   return [...net, 'host.nft', 'host.files'];
 }
 
-function attribute(path: string): Sections {
-  if (path.startsWith('/proc/sys/')) return ['host.sysctl'];
+/** Settings of a network are those of whoever writes them (sysctl of network namespaces, network_namespaces(7)). */
+function attribute(path: string, where: Operation['where'] = 'host'): Sections {
+  if (path.startsWith('/proc/sys/')) return [where === 'init' ? 'container.sysctl' : 'host.sysctl'];
   if (path.endsWith('/oom_score_adj')) return ['container.limits'];
   return ['host.cgroup'];
 }
@@ -92,7 +94,7 @@ const table: { [K in Kind]: Entry<K> } = {
   share: ({ make }) => ['host.files', ...make.flatMap(shareStep)],
   lease: ['host.files'],
   listen: ['host.sockets'],
-  'write-attribute': ({ path }) => attribute(path),
+  'write-attribute': ({ where, path }) => attribute(path, where),
   // No file of the cgroup shows its programs; the id of this one is known.
   'device-filter': nothing,
   openpt: ['container.dev'],

@@ -34,6 +34,9 @@ function invalidMount(operation: Operation): Meaning {
   };
 }
 
+const isSetting = (operation: Operation): boolean =>
+  operation.kind === 'write-attribute' && operation.path.startsWith('/proc/sys/');
+
 /** EINVAL: BPF_PROG_TYPE_CGROUP_DEVICE is not known without CONFIG_CGROUP_BPF. ENOSYS: not even bpf(2) is, without CONFIG_BPF_SYSCALL. */
 const withoutPrograms: Meaning = {
   code: 'missing-kernel-feature',
@@ -184,10 +187,22 @@ export const meanings: Meanings = {
       why: 'the kernel does not let this attribute be changed here',
       remedy: 'a parent group may have the limit already',
     },
-    ENOENT: {
-      code: 'cgroup',
-      why: 'the controller is not enabled for this group',
-      remedy: 'tsstep doctor lists the controllers',
+    ENOENT: (operation) =>
+      isSetting(operation)
+        ? {
+            code: 'missing-kernel-feature',
+            why: 'this kernel does not have the setting',
+            remedy: 'use a kernel of a distribution; tsstep doctor names what else is missing',
+          }
+        : {
+            code: 'cgroup',
+            why: 'the controller is not enabled for this group',
+            remedy: 'tsstep doctor lists the controllers',
+          },
+    EROFS: {
+      code: 'missing-kernel-feature',
+      why: 'it is mounted read-only here, as in a container',
+      remedy: 'run on the machine itself; in a container, start that with --privileged',
     },
   },
   'device-filter': {

@@ -1,6 +1,6 @@
 /** The kinds that tsstep performs itself, in the host's namespaces. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { lstatSync, writeFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
@@ -59,7 +59,6 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   share: (action, { known }) => share(known.host, action),
   lease: ({ network, holder }, { known }) => takeLease(known.host.run, network, holder),
   listen: ({ ip, port, protocol }, { state }) => state.ports.open(ip, port, protocol),
-  'write-attribute': ({ path, data }) => writeFileSync(path, data, { flag: 'r+' }),
   'device-filter': ({ path, rules }) => attachDeviceProgram(path, deviceProgram(rules)),
   openpt: ({ pid, ptmx }, { state }) => {
     // /proc/PID/root is the container's root whatever is mounted in the way; in it, its own devpts answers.

@@ -8,10 +8,12 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TsstepError } from '../errors.ts';
+import { tolerating } from '../kernel/errno.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes, umount } from '../kernel/mount.ts';
 import type { Json, SharedAction } from '../operation.ts';
@@ -39,6 +41,7 @@ const performers: {
     }
     return undefined;
   },
+  'write-attribute': ({ path, data }) => void writeFileSync(path, data, { flag: 'r+' }),
   symlink: ({ target, path, root }) => {
     if (root === undefined) symlinkSync(target, path);
     else
@@ -72,8 +75,9 @@ function mountAt(action: Mount): Json | undefined {
 }
 
 function mountOn(action: Mount, source: string): Json | undefined {
-  const { target, fstype, flags, data, create } = action;
+  const { target, fstype, flags, create } = action;
   const root = action.root ?? (create && '/');
+  const data = action.keepMode ? withModeOf(root ?? '/', target, action.data) : action.data;
   if (root === undefined) {
     mount({ source, target, fstype, flags, data });
     return undefined;
@@ -84,6 +88,13 @@ function mountOn(action: Mount, source: string): Json | undefined {
     mount({ source, target: resolved, fstype, flags, data });
   });
   return undefined;
+}
+
+/** As runc: what is mounted over a directory of the image is as open to its users as that; a new one is as tmpfs(5) makes it. */
+function withModeOf(root: string, target: string, data: string | undefined): string | undefined {
+  const mode = tolerating(['ENOENT'], () => inRoot(root, target, {}, (path) => statSync(path).mode & 0o7777));
+  if (mode === undefined) return data;
+  return [`mode=${mode.toString(8)}`, ...(data === undefined ? [] : [data])].join(',');
 }
 
 /** What covers a part of /proc can lie to every program in the container, to this one too (CVE-2019-16884). */

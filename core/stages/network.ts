@@ -2,6 +2,7 @@ import type { Known, Lease } from '../known.ts';
 import { leaseAddress, shareBridge, shareForwarding, shareLocalnet } from '../network/bridge.ts';
 import { shareForwardAccept, shareNat } from '../network/firewall.ts';
 import { publishPorts, refuseIpv6, reservePorts } from '../network/publish.ts';
+import { networkSettings } from '../network/settings.ts';
 import { addPair, configurePeer, loopbackUp, movePeer } from '../network/veth.ts';
 import type { Operation } from '../operation.ts';
 import { containerFiles, need } from '../paths.ts';
@@ -46,6 +47,7 @@ function bridgeNetwork(spec: Spec, known: Known): Operation[] {
     ...hostSide(known, lease, id),
     movePeer(id, init.pid),
     ...configurePeer(lease, id, init.pid),
+    ...networkSettings(),
     hosts(spec, known, id),
     ...reservePorts(spec.publish),
     ...publishPorts(spec.publish, lease, id, known.ports),
@@ -55,7 +57,7 @@ function bridgeNetwork(spec: Spec, known: Known): Operation[] {
 /** Host and container:ID bring a network that is ready: the namespaces stage has joined it, or never left it. */
 function plan(spec: Spec, known: Known): Operation[] {
   if (spec.network === 'bridge') return bridgeNetwork(spec, known);
-  if (spec.network === 'none') return known.init ? [loopbackUp(known.init.pid)] : [];
+  if (spec.network === 'none') return known.init ? [loopbackUp(known.init.pid), ...networkSettings()] : [];
   return [];
 }
 

@@ -1,8 +1,10 @@
 /** Making the directory that everything else is kept in, wherever a person wants it. */
-import { mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
+import type { HostFacts } from '../known.ts';
+import { containers, journals, layers, names, volumes } from '../paths.ts';
 
 /**
  * One directory after the other: Node's own `recursive` never ends where nothing can be made, as in /proc (ENOENT although
@@ -30,4 +32,16 @@ function make(path: string): void {
   // EEXIST: another run has made it meanwhile, or it is a file, which the next use of it tells.
   tolerating(['EEXIST'], () => mkdirSync(path, { mode: 0o700 }));
   statSync(`${path}/.`);
+}
+
+/** Everything that a run writes to. For root alone: an image's setuid programs must not be within reach of the host's users (CVE-2021-41091). */
+export function makeStateDirectories({ root, run }: Pick<HostFacts, 'root' | 'run'>): void {
+  for (const directory of [
+    root,
+    run,
+    ...[containers, journals, layers, names, volumes].map((of) => of(root)),
+  ]) {
+    makeStateDirectory(directory);
+  }
+  for (const directory of [layers(root), volumes(root), containers(root)]) chmodSync(directory, 0o700);
 }

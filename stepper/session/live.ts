@@ -26,6 +26,8 @@ export interface Observer {
   ): Promise<{ snapshot: Snapshot; nanoseconds: number }>;
   read(known: Known, names: readonly ProbeName[] | undefined, previous: Snapshot): Promise<Snapshot>;
   diff(before: Snapshot, after: Snapshot): Change[];
+  /** Ends the tools that it keeps; looking once more starts them again. */
+  close(): void;
 }
 
 export interface LiveOptions {
@@ -155,6 +157,11 @@ export class LiveSession implements Session {
   async look(names?: readonly ProbeName[]): Promise<Snapshot> {
     this.state = await this.#options.looksFor.read(this.known, names, this.state);
     return this.state;
+  }
+
+  /** There is nothing to look at any more, for now: the container runs, or all is taken back. */
+  close(): void {
+    this.#options.looksFor.close();
   }
 
   /** Plans stand on what is known alone, so a plan is made again only when that has changed. */

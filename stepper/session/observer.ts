@@ -1,18 +1,23 @@
-import type { Known } from '../../core/known.ts';
 import { diff } from '../../tracer/diff.ts';
 import { everything, observe } from '../../tracer/observe.ts';
-import type { ProbeName, Snapshot } from '../../tracer/snapshot.ts';
+import { Tools } from '../../tracer/probes/tools.ts';
 import { touches } from '../../tracer/touches.ts';
 import type { Observer } from './live.ts';
 
-/** Looks at this machine, from the host's side only. */
+/** Looks at this machine, from the host's side only; with tools that stay until it is closed. */
 export function kernelObserver(secrets: ReadonlySet<string>): Observer {
-  const read = async (known: Known, names: readonly ProbeName[], previous: Snapshot) =>
-    await observe({ known, secrets }, names, previous);
+  const tools = new Tools();
   return {
     diff,
-    observe: (known, step, previous) =>
-      read(known, step === 'everything' ? everything : touches(step.operation), previous),
-    read: async (known, names, previous) => (await read(known, names ?? everything, previous)).snapshot,
+    close: () => tools.close(),
+    observe: async (known, step, before) => {
+      const context = { known, secrets, tools };
+      if (step === 'everything') return await observe(context, everything, before);
+      const { operation } = step;
+      const changed = 'path' in operation ? { changed: { path: operation.path, before } } : {};
+      return await observe({ ...context, ...changed }, touches(operation), before);
+    },
+    read: async (known, names = everything, before) =>
+      (await observe({ known, secrets, tools }, names, before)).snapshot,
   };
 }

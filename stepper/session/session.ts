@@ -46,4 +46,5 @@ export interface Session {
   undo(moments: readonly UndoMoment[]): Promise<readonly UndoProblem[]>;
   /** Reads the named sections again (all, when none is named). */
   look(names?: readonly ProbeName[]): Promise<Snapshot>;
+  close(): void;
 }

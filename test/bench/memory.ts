@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Event } from '../../tracer/events.ts';
+import type { ProcessId } from '../../core/known.ts';
+import type { Event, EventOf } from '../../tracer/events.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 import { table } from './table.ts';
 
@@ -9,6 +10,11 @@ function peak(pid: number): string {
   return `${(kib / 1024).toFixed(0)} MiB`;
 }
 
+type Ended = Extract<EventOf<'operation-ended'>, { ok: true }>;
+
+const isInit = (event: Event): event is Ended =>
+  event.type === 'operation-ended' && event.ok && event.stage === 'namespaces' && event.name === 'init';
+
 /** Init's is read right before execve, which gives it back. */
 export async function memory(sandbox: Sandbox): Promise<string> {
   const paused = sandbox.startTsstep(['run', '--rm', '--break', 'exec:execve', 'lab', 'true'], {
@@ -16,7 +22,8 @@ export async function memory(sandbox: Sandbox): Promise<string> {
     events: true,
   });
   await paused.event('a pause', (event): event is Event => event.type === 'paused');
-  const init = peak(paused.descendant(2));
+  const { value } = await paused.event('init', isInit);
+  const init = peak((value as unknown as ProcessId).pid);
   const watching = peak(paused.pid);
   paused.stdin.end();
   await paused.ended;

@@ -60,12 +60,8 @@ const tolerated: readonly (readonly [difference: RegExp, reason: string])[] = [
     'with --uts host docker still writes the ID, a name that nobody has; tsstep the host’s',
   ],
   [
-    /^network: (ip_unprivileged_port_start|ping_group_range): /,
-    'not in tsstep yet: docker 20.10 and later let any user listen on ports below 1024 and ping',
-  ],
-  [
-    /^files: \/run: docker "40755 0:0", tsstep "41777 0:0"$/,
-    'not in tsstep yet: runc gives a tmpfs the mode of the directory that it covers',
+    /^mounts: (\S+): docker "(.*) \(rw\) private", tsstep "\2 \(rw,mode=755\) private"$/,
+    'runc before 1.2 mounts a tmpfs and then changes its mode to that of the directory below; later ones, as tsstep, mount it so',
   ],
   [/^files: \/\.dockerenv: /, 'docker’s mark of a docker container'],
   [

@@ -32,6 +32,7 @@ const blind: Observer = {
   observe: async (_known, _step, previous) => await Promise.resolve({ snapshot: previous, nanoseconds: 0 }),
   read: async () => await Promise.resolve(emptySnapshot),
   diff: () => [],
+  close: () => undefined,
 };
 
 export interface FakeRun {

@@ -13,7 +13,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(?<="(run|startTime)": ")[\w-]+/g, '…'],
   [/(?<=index |peer netns +|ID → |→ (?=\d\d))\d+/g, 'N'],
   [/(?<=\/fd\/)\d+/g, 'N'],
-  [/\d{10}( \(host\))?/g, 'INODE$1'],
+  [/402653\d{4}( \(host\))?/g, 'INODE$1'],
   [/(?<=file )\d+/g, 'SIZE'],
   [/\d+ (more changes?|changes?|sections?|mounts?|descriptors?|limits?)/g, 'N $1'],
 ];

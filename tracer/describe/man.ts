@@ -16,7 +16,7 @@ const pages: Readonly<Record<Kind, string>> = {
   share: 'flock(2)',
   lease: 'flock(2)',
   listen: 'listen(2)',
-  'write-attribute': 'cgroups(7)',
+  'write-attribute': 'cgroups(7), proc_sys(5)',
   'device-filter': 'bpf(2)',
   openpt: 'pty(7)',
   unshare: 'unshare(2)',

@@ -28,23 +28,27 @@ const attributes: Readonly<Record<MountAttribute, string>> = {
 export function mountLines(operation: OperationOf<'mount'>): string[] {
   const { target, root, create, cwd } = operation;
   const to = shellPath(root, target);
-  const made = create === undefined ? [] : [missingTarget(create, word(operation.source), to)];
+  const made = create === undefined ? [] : [missingTarget(operation, create, to)];
   const line = mountCommand(operation, to);
   // Lower directories are given relative to this one, so that many fit into a page of options.
   return [...made, cwd === undefined ? line : `(cd ${word(cwd)} && ${line})`];
 }
 
 function missingTarget(
+  operation: OperationOf<'mount'>,
   create: NonNullable<OperationOf<'mount'>['create']>,
-  source: string,
   to: string,
 ): string {
-  if (create === 'directory') return `mkdir -p ${to}`;
+  const source = word(operation.source);
+  if (create === 'directory') return `mkdir -p ${operation.keepMode ? '-m 1777 ' : ''}${to}`;
   if (create === 'file') return `touch ${to}`;
   return `test -d ${source} && mkdir -p ${to} || touch ${to}`;
 }
 
-function mountCommand({ source, sourceRoot, fstype, flags, data }: OperationOf<'mount'>, to: string): string {
+function mountCommand(
+  { source, sourceRoot, fstype, flags, data, keepMode }: OperationOf<'mount'>,
+  to: string,
+): string {
   const recursive = flags.includes('MS_REC') ? 'r' : '';
   const propagation = flags.find(
     (flag) => flag === 'MS_PRIVATE' || flag === 'MS_SLAVE' || flag === 'MS_SHARED',
@@ -52,7 +56,8 @@ function mountCommand({ source, sourceRoot, fstype, flags, data }: OperationOf<'
   if (propagation) return `mount --make-${recursive}${propagation.slice(3).toLowerCase()} ${to}`;
   const words = flags.flatMap((flag) => options[flag] ?? []);
   if (data) words.push(data);
-  const with_ = words.length > 0 ? ` -o ${word(words.join(','))}` : '';
+  const mode = keepMode ? ` -o mode=$(stat -c %a ${to})` : '';
+  const with_ = `${mode}${words.length > 0 ? ` -o ${word(words.join(','))}` : ''}`;
   const from = shellPath(sourceRoot, source);
   if (flags.includes('MS_BIND') && flags.includes('MS_REMOUNT'))
     return `mount -o ${word(['bind', ...words].join(','))} ${to}`;

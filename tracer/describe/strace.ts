@@ -137,14 +137,16 @@ const printers: { [K in Kind]: Printer<K> } = {
   'write-file': ({ path, data, mode, secret }) =>
     `${open(path, `O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, ${octal(mode)}`)}${and}${secret ? `write(3<${path}>, /* not shown */, ${Buffer.byteLength(data)})` : write(path, data)}`,
   symlink: ({ target, path, root }) => `symlink(${pathname(target)}, ${pathname(inRootfs(root, path))})`,
-  mount: ({ source, sourceRoot, target, root, fstype, flags, data, cwd }) => {
+  mount: ({ source, sourceRoot, target, root, fstype, flags, data, keepMode, cwd }) => {
+    const mode = keepMode ? [`mode=<of ${inRootfs(root, target)}>`] : [];
+    const options = [...mode, ...(data === undefined ? [] : [data])].join(',');
     const from = pathname(sourceRoot === undefined ? source : inRootfs(sourceRoot, source));
     const rest = [
       from,
       pathname(inRootfs(root, target)),
       fstype === undefined ? 'NULL' : `"${fstype}"`,
       flagsOf(flags),
-      data === undefined ? 'NULL' : pathname(data),
+      options === '' ? 'NULL' : pathname(options),
     ];
     return `${cwd === undefined ? '' : `chdir(${pathname(cwd)})${and}`}mount(${rest.join(', ')})`;
   },

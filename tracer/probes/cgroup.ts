@@ -21,18 +21,23 @@ export const cgroup: Probe = (context) => {
     Object.assign(found, hierarchy(context, cgroups.mount, attributes[2]));
     found['/'] = pick(cgroups.mount, ['cgroup.subtree_control']);
   } else {
-    for (const [name, mount] of Object.entries(cgroups.hierarchies)) {
-      const groups = hierarchy(context, mount, attributesOf(name));
+    const { hierarchies, unified } = cgroups;
+    for (const [name, mount] of Object.entries({ ...hierarchies, ...(unified && { unified }) })) {
+      const groups = asBefore(context, name, mount) ?? hierarchy(context, mount, attributesOf(name));
       if (Object.keys(groups).length > 0) found[name] = groups;
     }
-    const unified =
-      cgroups.unified === undefined ? {} : hierarchy(context, cgroups.unified, attributesOf('unified'));
-    if (Object.keys(unified).length > 0) found.unified = unified;
   }
   const membership = memberOf(context);
   if (membership) found.membership = membership;
   return Object.keys(found).length > 0 ? found : undefined;
 };
+
+/** A hierarchy that lies elsewhere than what was changed has nothing new: there are a dozen of them. */
+function asBefore({ changed }: ProbeContext, name: string, mount: string): Tree | undefined {
+  if (!changed || changed.path.startsWith(`${mount}/`)) return undefined;
+  const groups = changed.before.host.cgroup?.[name];
+  return typeof groups === 'object' && groups !== null ? groups : {};
+}
 
 /** A v1 hierarchy has its own controller's files; asking all of them for all names would be most of the time. */
 function attributesOf(controller: string): string[] {

@@ -16,7 +16,7 @@ import { overlay } from './overlay.ts';
 import { process } from './process.ts';
 import { containerRoutes, hostRoutes } from './routes.ts';
 import { sockets } from './sockets.ts';
-import { sysctl } from './sysctl.ts';
+import { containerSysctl, hostSysctl } from './sysctl.ts';
 
 /** How each section of a snapshot is read: from the host, through files and tools, never by running code in init. */
 export const probes: Readonly<Record<ProbeName, Probe>> = {
@@ -24,7 +24,7 @@ export const probes: Readonly<Record<ProbeName, Probe>> = {
   'host.links': hostLinks,
   'host.routes': hostRoutes,
   'host.nft': nft,
-  'host.sysctl': sysctl,
+  'host.sysctl': hostSysctl,
   'host.cgroup': cgroup,
   'host.overlay': overlay,
   'host.files': files,
@@ -41,4 +41,5 @@ export const probes: Readonly<Record<ProbeName, Probe>> = {
   'container.dev': dev,
   'container.links': containerLinks,
   'container.routes': containerRoutes,
+  'container.sysctl': containerSysctl,
 };

@@ -1,8 +1,9 @@
-/** Links, addresses and routes of a network namespace in one process: ip(8) in batch mode prints one JSON array a command. */
+/** Links, addresses and routes of the host's and the container's network namespace, by ip(8). */
 import type { ProbeContext } from '../snapshot.ts';
-import { run } from './run.ts';
+import { link } from './read.ts';
 import { shared } from './shared.ts';
-import { inHostNamespace, target } from './target.ts';
+import { target } from './target.ts';
+import type { LastingTool } from './tools.ts';
 
 /** The part of ip's JSON that is kept; counters, timers and queue settings are not facts about the container. */
 export interface IpLink {
@@ -35,30 +36,46 @@ export interface Net {
   routes: readonly IpRoute[];
 }
 
-const batch = 'addr show\nroute show table main\n';
-const ip = ['ip', '-j', '-d', '-batch', '-'] as const;
+const questions = ['addr show', 'route show table main'];
+/** With -force it goes on behind what it cannot answer: a namespace without routes may have no table to list. */
+const ip = ['ip', '-json', '-details', '-force', '-batch', '-'];
+const refused = /^Command failed .*\n/gm;
+
+/** Names of links by index, as each ip has told them. */
+const told = new WeakMap<LastingTool, Map<number, string>>();
+
+/** @param namespace as /proc/PID/ns/net names it @param enter words that lead into it */
+async function read(
+  context: ProbeContext,
+  namespace: string,
+  enter: readonly string[],
+): Promise<Net | undefined> {
+  const { tools } = context;
+  const name = `ip ${namespace}`;
+  const tool = tools.use(name, [...enter, ...ip]);
+  const [first, second] = await tool.ask(questions, refused);
+  if (first === undefined) return undefined;
+  const links = JSON.parse(first) as IpLink[];
+  const before = told.get(tool);
+  // ip keeps the names that it has seen, and would go on calling a renamed link by its old name in a route.
+  if (links.some(({ ifindex, ifname }) => (before?.get(ifindex) ?? ifname) !== ifname)) {
+    tools.end(name);
+    return await read(context, namespace, enter);
+  }
+  told.set(tool, new Map([...(before ?? []), ...links.map((each) => [each.ifindex, each.ifname] as const)]));
+  return { links, routes: second === undefined ? [] : (JSON.parse(second) as IpRoute[]) };
+}
 
 export function hostNet(context: ProbeContext): Promise<Net | undefined> {
-  return shared(context, 'host net', () => read(ip));
+  return shared(context, 'host net', () => read(context, 'host', []));
 }
 
 /** The container's, or `undefined` as long as it has none of its own. */
 export function containerNet(context: ProbeContext): Promise<Net | undefined> {
   return shared(context, 'container net', async () => {
     const directory = target(context);
-    if (!directory || inHostNamespace(context, 'net') !== false) return undefined;
-    const found = await read(['nsenter', '-t', directory.slice('/proc/'.length), '-n', ...ip]);
-    return found;
+    const namespace = directory && link(`${directory}/ns/net`);
+    if (!namespace || namespace === link('/proc/self/ns/net')) return undefined;
+    return await read(context, namespace, ['nsenter', `--net=${directory}/ns/net`]);
   });
-}
-
-/** A failure with nothing printed is the namespace's end; a missing second array is a namespace without that table. */
-async function read(argv: readonly [string, ...string[]]): Promise<Net | undefined> {
-  const done = await run(argv, batch);
-  const [links, routes] = done?.stdout.split('\n').filter(Boolean) ?? [];
-  if (links === undefined) return undefined;
-  return {
-    links: JSON.parse(links) as IpLink[],
-    routes: routes === undefined ? [] : (JSON.parse(routes) as IpRoute[]),
-  };
 }

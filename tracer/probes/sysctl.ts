@@ -1,8 +1,10 @@
 import type { Probe, Tree } from '../snapshot.ts';
 import { line } from './read.ts';
+import { ownSettings, PING, PORTS } from './settings.ts';
+import { inHostNamespace } from './target.ts';
 
 /** Kernel settings that a bridge network with published ports depends on (sysctl(8), Documentation/networking/ip-sysctl.rst). */
-export const sysctl: Probe = ({ known }) => {
+export const hostSysctl: Probe = ({ known }) => {
   const bridge = known.lease?.bridge ?? 'tsstep0';
   const found: Tree = {};
   const paths = {
@@ -17,4 +19,14 @@ export const sysctl: Probe = ({ known }) => {
     if (value !== undefined) found[name] = value;
   }
   return found;
+};
+
+/** What any user of the container may do with its network, where that is its own. */
+export const containerSysctl: Probe = async (context) => {
+  if (inHostNamespace(context, 'net') !== false) return undefined;
+  const own = await ownSettings(context);
+  if (!own) return undefined;
+  return Object.fromEntries(
+    [PORTS, PING].map((file) => [file.slice('/proc/sys/'.length).replaceAll('/', '.'), own[file] ?? '']),
+  );
 };

@@ -118,6 +118,7 @@ function tmpfs(root: string, spec: Tmpfs): Operation[] {
         fstype: 'tmpfs',
         flags,
         ...(data !== '' && { data }),
+        ...(!/(^|,)mode=/.test(data) && { keepMode: true }),
       },
     ),
   ];

@@ -14,10 +14,12 @@ const options: Partial<Record<MountFlag, string>> = {
 
 const propagations: readonly MountFlag[] = ['MS_PRIVATE', 'MS_SLAVE', 'MS_SHARED'];
 
+/** @param mode a variable that holds the mode of a tmpfs */
 function command(
   { source, sourceRoot, fstype, flags, data }: OperationOf<'mount'>,
   target: string,
   writer: Writer,
+  mode?: string,
 ): string {
   const recursive = flags.includes('MS_REC') ? 'r' : '';
   const propagation = flags.find((flag) => propagations.includes(flag));
@@ -27,7 +29,8 @@ function command(
   if (flags.includes('MS_REMOUNT')) return `mount${list(['remount', 'bind', ...words])} ${target}`;
   const from = writer.at(sourceRoot, source);
   if (flags.includes('MS_BIND')) return `mount --${recursive}bind${list(words)} ${from} ${target}`;
-  return `mount${fstype === undefined ? '' : ` -t ${fstype}`}${list(words)} ${from} ${target}`;
+  const kept = mode === undefined ? '' : ` -o "mode=$${mode}"`;
+  return `mount${fstype === undefined ? '' : ` -t ${fstype}`}${kept}${list(words)} ${from} ${target}`;
 }
 
 function makeTarget(
@@ -42,9 +45,12 @@ function makeTarget(
 
 export function mountLines(operation: OperationOf<'mount'>, writer: Writer): string[] {
   const target = writer.at(operation.root, operation.target);
-  const mount = command(operation, target, writer);
-  if (operation.where === 'init')
-    return [...makeTarget(operation, target, writer), mount].map((line) => `init ${line}`);
+  const mode = operation.keepMode ? writer.variable('MODE') : undefined;
+  const mount = command(operation, target, writer, mode);
+  if (operation.where === 'init') {
+    const before = mode ? [`${mode}=$(stat -c %a ${target} 2>/dev/null) || ${mode}=1777`] : [];
+    return [...before, ...[...makeTarget(operation, target, writer), mount].map((line) => `init ${line}`)];
+  }
   return [operation.cwd === undefined ? mount : `(cd ${writer.word(operation.cwd)} && ${mount})`];
 }
 

@@ -101,7 +101,6 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
       `[ -z "$(ss -Hln${protocol === 'udp' ? 'u' : 't'} 'sport = :${port}')" ] || fail 125 'port ${port} is taken'`,
     ];
   },
-  'write-attribute': ({ path, data }, writer) => [`echo ${writer.word(data)} > ${writer.word(path)}`],
   'device-filter': () => note('not done: the filter is an eBPF program, and no standard tool writes one'),
   openpt: () => note('not done: see -t above'),
 };

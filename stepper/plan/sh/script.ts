@@ -30,6 +30,10 @@ const inBoth: { [K in SharedAction['kind']]: Lines<K> } = {
       `chmod ${mode.toString(8)} ${writer.word(path)}`,
     ];
   },
+  'write-attribute': ({ where, path, data }, writer) => {
+    const write = `echo ${writer.word(data)} > ${writer.word(path)}`;
+    return [where === 'init' ? `init eval ${quoted(write)}` : write];
+  },
   symlink: ({ where, target, path, root }, writer) => {
     if (where === 'host') return [`ln -s ${writer.word(target)} ${writer.word(path)}`];
     if (root === undefined || path.startsWith('/dev/'))

@@ -40,7 +40,7 @@ describe('the plan of a bridge network', () => {
       ({ name }) => name,
     );
     expect(names).toEqual(
-      'lease bridge forwarding loopback nat veth move eth0 address loopback-up up route hosts reserve-80/tcp publish'.split(
+      'lease bridge forwarding loopback nat veth move eth0 address loopback-up up route low-ports ping-groups hosts reserve-80/tcp publish'.split(
         ' ',
       ),
     );
@@ -114,8 +114,12 @@ describe('publishing', () => {
 });
 
 describe('without a bridge', () => {
-  it('mode none only brings loopback up', () => {
-    expect(network.plan(specOf('none'), start).map(({ name }) => name)).toEqual(['loopback-up']);
+  it('mode none brings loopback up, and lets any user use its ports', () => {
+    expect(network.plan(specOf('none'), start).map(({ name }) => name)).toEqual([
+      'loopback-up',
+      'low-ports',
+      'ping-groups',
+    ]);
   });
 
   it.each([['host' as const], [{ container: 'other' }]])('mode %j has nothing left to do', (mode) => {

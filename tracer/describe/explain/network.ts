@@ -22,7 +22,8 @@ export const network = {
     limit memory. The kernel checks the value while write() runs and answers EINVAL, EBUSY or ERANGE if it does not like it. Writing
     a pid to cgroup.procs moves that process; its later children are born inside. docker writes the same files, or asks systemd to.
     In cgroup v2 a controller must first be switched on in the parent's cgroup.subtree_control, and ENOENT here often means that
-    it was not.`,
+    it was not. The kernel's settings below /proc/sys are files of the same sort; those of the network belong to the network
+    namespace of whoever opens them.`,
   'device-filter': `A device node is only a pair of numbers, and root in a container may make one: mknod with the numbers of the
     host's disk, open it, read everything. So the kernel asks once more when a node is made or opened. Cgroup v1 has a file with a
     list of allowed devices; v2 has none, and a small program written for the kernel (eBPF) decides instead: it is told type, major,

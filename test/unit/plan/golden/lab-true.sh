@@ -473,6 +473,14 @@ nsenter "--net=/proc/$INIT/ns/net" ip link set dev eth0 up
 # host is the container’s router.
 nsenter "--net=/proc/$INIT/ns/net" ip route add default via 172.30.0.1
 
+# low-ports: Ports below 1024 are root’s by old custom; in a network of its own
+# any user may listen on them, as with docker since 20.10.
+init eval 'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start'
+
+# ping-groups: Let every group open the sockets that ping needs: without it,
+# ping asks for CAP_NET_RAW.
+init eval 'echo '\''0 2147483647'\'' > /proc/sys/net/ipv4/ping_group_range'
+
 # hosts: Now that the address is known, the container can find itself by its own
 # hostname.
 cat > "$CONTAINER/hosts" <<'END'

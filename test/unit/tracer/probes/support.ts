@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Known } from '../../../../core/known.ts';
 import { statFields } from '../../../../tracer/probes/target.ts';
+import { Tools } from '../../../../tracer/probes/tools.ts';
 import type { ProbeContext } from '../../../../tracer/snapshot.ts';
 
 /** Its path is not ours to choose, and it is in every Debian (util-linux). */
@@ -13,7 +14,9 @@ const unshare = 'unshare';
 export const notRoot = process.getuid?.() !== 0;
 
 const made: string[] = [];
+const tools = new Tools();
 afterAll(() => {
+  tools.close();
   for (const directory of made) rmSync(directory, { recursive: true });
 });
 
@@ -58,5 +61,6 @@ export function contextOf(
   return {
     known: { host, run: 'test', supervisor: { pid: process.pid, startTime: '0' }, ...known },
     secrets: new Set(secrets),
+    tools,
   };
 }
