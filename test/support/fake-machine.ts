@@ -15,7 +15,7 @@ const labImage = {
     mediaType: 'application/vnd.oci.image.layer.v1.tar',
     size: n,
     diffId: `sha256:${`${n}`.repeat(64)}`,
-    directory: `/state/layers/${n}`,
+    directory: `/var/lib/tsstep/layers/${n}`,
     link: `${n}`,
     unpacked: n === 0,
   })),

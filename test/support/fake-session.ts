@@ -1,5 +1,4 @@
 /** A session on the fake machine, for any flags. */
-import type { HostFacts, Known } from '../../core/known.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { RunFlags } from '../../core/spec/flags.ts';
 import { parseSpec } from '../../core/spec/parse.ts';
@@ -9,24 +8,7 @@ import { LiveSession, type Observer } from '../../stepper/session/live.ts';
 import type { Event } from '../../tracer/events.ts';
 import { emptySnapshot } from '../../tracer/snapshot.ts';
 import { FakeMachine } from './fake-machine.ts';
-
-const host: HostFacts = {
-  root: '/state',
-  run: '/run/state',
-  cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpuset', 'cpu', 'memory', 'pids'] },
-  hostname: 'host',
-  resolvConf: 'nameserver 192.0.2.1\n',
-  cpus: 4,
-  kernelPaths: {
-    maskedFiles: ['/proc/kcore'],
-    maskedDirectories: ['/sys/firmware'],
-    readOnly: ['/proc/sys'],
-  },
-  nofile: { soft: 1024, hard: 4096 },
-  swapAccounting: true,
-};
-
-const fakeKnown: Known = { host, run: 'run1', supervisor: { pid: 1, startTime: '1' } };
+import { knownOf } from './fixed-host.ts';
 
 const blind: Observer = {
   observe: async (_known, _step, previous) => await Promise.resolve({ snapshot: previous, nanoseconds: 0 }),
@@ -49,7 +31,7 @@ export async function fakeRun(flags: RunFlags = {}, command: readonly string[] =
   stream.listen((event) => events.push(event));
   const session = new LiveSession({
     spec,
-    known: fakeKnown,
+    known: knownOf(),
     machine,
     events: stream,
     observer: undefined,

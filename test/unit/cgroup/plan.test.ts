@@ -4,26 +4,7 @@ import type { Known } from '../../../core/known.ts';
 import type { Operation } from '../../../core/operation.ts';
 import type { Resources, Spec } from '../../../core/spec/types.ts';
 import { cgroups } from '../../../core/stages/cgroups.ts';
-
-const v2: CgroupLayout = {
-  version: 2,
-  mount: '/sys/fs/cgroup',
-  controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids'],
-};
-const at = (name: string) => `/sys/fs/cgroup/${name}`;
-const v1: CgroupLayout = {
-  version: 1,
-  hierarchies: {
-    cpu: at('cpu,cpuacct'),
-    cpuacct: at('cpu,cpuacct'),
-    cpuset: at('cpuset'),
-    memory: at('memory'),
-    pids: at('pids'),
-    devices: at('devices'),
-    'name=systemd': at('systemd'),
-  },
-  unified: at('unified'),
-};
+import { v1, v2 } from '../../support/fixed-host.ts';
 
 function plan(
   layout: CgroupLayout,
@@ -181,9 +162,9 @@ it('v1 gives a new cpuset CPUs and memory nodes, without which nothing can join 
       ? parent.make.map((step) => (step.kind === 'command' ? step.argv.join(' ') : step.path))
       : [];
   expect(made.slice(-3)).toEqual([
-    `cp ${at('cpuset')}/cpuset.cpus ${at('cpuset')}/tsstep/cpuset.cpus`,
-    `cp ${at('cpuset')}/cpuset.mems ${at('cpuset')}/tsstep/cpuset.mems`,
-    `${at('cpuset')}/tsstep/cgroup.clone_children`,
+    `cp ${v1.hierarchies.cpuset}/cpuset.cpus ${v1.hierarchies.cpuset}/tsstep/cpuset.cpus`,
+    `cp ${v1.hierarchies.cpuset}/cpuset.mems ${v1.hierarchies.cpuset}/tsstep/cpuset.mems`,
+    `${v1.hierarchies.cpuset}/tsstep/cgroup.clone_children`,
   ]);
 });
 

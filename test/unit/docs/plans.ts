@@ -1,6 +1,4 @@
 /** Plans of many runs on machines that do not exist: what operations there can be, and under which names. */
-import type { CgroupLayout } from '../../../core/cgroup/layout.ts';
-import type { HostFacts, Known } from '../../../core/known.ts';
 import { nextLease } from '../../../core/network/leases.ts';
 import type { Where } from '../../../core/operation.ts';
 import type { RunFlags } from '../../../core/spec/flags.ts';
@@ -8,43 +6,7 @@ import { parseSpec } from '../../../core/spec/parse.ts';
 import type { StageName } from '../../../core/stage.ts';
 import type { Looks } from '../../../stepper/plan/looks.ts';
 import { walk } from '../../../stepper/plan/walk.ts';
-
-const at = (name: string): string => `/sys/fs/cgroup/${name}`;
-const v2: CgroupLayout = {
-  version: 2,
-  mount: '/sys/fs/cgroup',
-  controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'],
-};
-const v1: CgroupLayout = {
-  version: 1,
-  hierarchies: {
-    cpu: at('cpu,cpuacct'),
-    cpuacct: at('cpu,cpuacct'),
-    cpuset: at('cpuset'),
-    memory: at('memory'),
-    pids: at('pids'),
-    devices: at('devices'),
-    'name=systemd': at('systemd'),
-  },
-  unified: at('unified'),
-};
-
-const host = (cgroups: CgroupLayout): HostFacts => ({
-  root: '/var/lib/tsstep',
-  run: '/run/tsstep',
-  cgroups,
-  hostname: 'host',
-  resolvConf: 'nameserver 192.0.2.1\n',
-  kernelPaths: {
-    maskedFiles: ['/proc/kcore', '/proc/keys'],
-    maskedDirectories: ['/sys/firmware'],
-    readOnly: ['/proc/sys'],
-  },
-  cpus: 2,
-  forwardDropper: 'iptables-nft',
-  nofile: { soft: 1024, hard: 4096 },
-  swapAccounting: true,
-});
+import { knownOf, v1, v2 } from '../../support/fixed-host.ts';
 
 /** An empty machine, but for one other container. */
 const looks: Looks = {
@@ -85,7 +47,7 @@ export async function plannedNames(stage: StageName): Promise<Map<string, Where>
   for (const cgroups of [v1, v2]) {
     for (const flags of runs) {
       const spec = parseSpec(flags, 'lab', [], {}, { cpus: 2, directory: '/home/me' });
-      const start: Known = { host: host(cgroups), run: 'r1', supervisor: { pid: 1, startTime: '1' } };
+      const start = knownOf({ cgroups, forwardDropper: 'iptables-nft' });
       const plan = await walk(spec, start, looks);
       const { operations } = plan.stages.find((each) => each.stage === stage) ?? { operations: [] };
       for (const { operation } of operations) names.set(operation.name, operation.where);

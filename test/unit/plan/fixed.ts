@@ -1,31 +1,20 @@
 /** A machine that never changes, for plans that are compared with golden texts. */
 
-import type { Known } from '../../../core/known.ts';
 import { nextLease } from '../../../core/network/leases.ts';
 import type { RunFlags } from '../../../core/spec/flags.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import type { Looks } from '../../../stepper/plan/looks.ts';
 import { type Plan, walk } from '../../../stepper/plan/walk.ts';
+import { knownOf } from '../../support/fixed-host.ts';
 
-const known: Known = {
-  host: {
-    root: '/var/lib/tsstep',
-    run: '/run/tsstep',
-    cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpu', 'memory', 'pids'] },
-    hostname: 'host',
-    resolvConf: 'nameserver 192.0.2.53\n',
-    cpus: 4,
-    kernelPaths: {
-      maskedFiles: ['/proc/kcore'],
-      maskedDirectories: ['/sys/firmware'],
-      readOnly: ['/proc/sys'],
-    },
-    nofile: { soft: 1024, hard: 4096 },
-    swapAccounting: true,
+const known = knownOf({
+  cgroups: { version: 2, mount: '/sys/fs/cgroup', controllers: ['cpu', 'memory', 'pids'] },
+  kernelPaths: {
+    maskedFiles: ['/proc/kcore'],
+    maskedDirectories: ['/sys/firmware'],
+    readOnly: ['/proc/sys'],
   },
-  run: 'plan',
-  supervisor: { pid: 1, startTime: '0' },
-};
+});
 
 const fixedLooks: Looks = {
   randomHex: (bytes) => '5eed'.repeat(bytes / 2),

@@ -7,6 +7,7 @@ import type { Known } from '../../../../core/known.ts';
 import { statFields } from '../../../../tracer/probes/target.ts';
 import { Tools } from '../../../../tracer/probes/tools.ts';
 import type { ProbeContext } from '../../../../tracer/snapshot.ts';
+import { knownOf } from '../../../support/fixed-host.ts';
 
 /** Its path is not ours to choose, and it is in every Debian (util-linux). */
 const unshare = 'unshare';
@@ -47,19 +48,11 @@ export function contextOf(
 ): ProbeContext {
   const base = mkdtempSync(join(tmpdir(), 'tsstep-probes-'));
   made.push(base);
-  const host = {
-    root: `${base}/lib`,
-    run: `${base}/run`,
-    cgroups: { version: 1, hierarchies: {} },
-    hostname: 'host',
-    resolvConf: '',
-    cpus: 1,
-    kernelPaths: { maskedFiles: [], maskedDirectories: [], readOnly: [] },
-    nofile: { soft: 1024, hard: 1024 },
-    swapAccounting: false,
-  } as const;
   return {
-    known: { host, run: 'test', supervisor: { pid: process.pid, startTime: '0' }, ...known },
+    known: {
+      ...knownOf({ root: `${base}/lib`, run: `${base}/run`, cgroups: { version: 1, hierarchies: {} } }),
+      ...known,
+    },
     secrets: new Set(secrets),
     tools,
   };
