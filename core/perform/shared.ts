@@ -85,6 +85,7 @@ function mountOn(action: Mount, source: string): Json | undefined {
   const made = create === 'like-source' ? (statSync(source).isDirectory() ? 'directory' : 'file') : create;
   inRoot(root, target, { create: made }, (resolved) => {
     if (create && fstype !== 'proc') refuseProc(root, target, resolved);
+    if (fstype === 'proc' || fstype === 'sysfs') refuseElsewhere(root, target, resolved);
     mount({ source, target: resolved, fstype, flags, data });
   });
   return undefined;
@@ -107,6 +108,18 @@ function refuseProc(root: string, target: string, resolved: string): void {
     what: `nothing may be mounted at ${target}`,
     why: 'it is /proc, or leads there through a symlink of the image, and programs have to be able to trust what they read there',
     remedy: 'choose another target',
+  });
+}
+
+/** As runc: behind a symlink of the image it would lie where others may be told to mount (CVE-2019-19921 began so). */
+function refuseElsewhere(root: string, target: string, resolved: string): void {
+  const path = readlinkSync(resolved);
+  if (path === join(root, target)) return;
+  throw new TsstepError({
+    code: 'bad-mount',
+    what: `${target} of this image is a symlink`,
+    why: `it leads to ${path.slice(root.length) || '/'}, and what programs read in ${target} has to be the kernel’s word, not the image’s`,
+    remedy: `use an image whose ${target} is a directory, or has none`,
   });
 }
 

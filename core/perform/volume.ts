@@ -2,9 +2,9 @@
  * Named and anonymous volumes. Containers share them, so they are made, used and removed under the lock:
  *
  *     <root>/volumes/NAME/_data     what the containers see
- *     <root>/volumes/NAME/users     IDs of all containers that ever had it, a line each; the first one made it
+ *     <root>/volumes/NAME/users     IDs of the first two containers that had it, a line each; the first one made it
  */
-import { appendFileSync, closeSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tolerating } from '../kernel/errno.ts';
 import { openInRoot, withLock } from '../kernel/fs.ts';
@@ -12,12 +12,23 @@ import type { VolumeState } from '../known.ts';
 import { lock } from '../paths.ts';
 import { runTool } from './run-tool.ts';
 
-/** Notes `user` down, and makes the volume when it is the first. */
+/** Stands for whoever made a volume by hand: it is not ours to remove. */
+const SOMEBODY = '-';
+
+const usersOf = (path: string): string[] =>
+  (tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(join(path, 'users'), 'utf8')) ?? '')
+    .split('\n')
+    .filter((id) => id !== '');
+
+/** Makes the volume when `user` is the first. The second is noted down as well: after that it is nobody's alone. */
 export async function useVolume(run: string, path: string, user: string): Promise<VolumeState> {
   const data = join(path, '_data');
   return await withLock(lock(run), () => {
+    const users = usersOf(path);
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    appendFileSync(join(path, 'users'), `${user}\n`);
+    const note = (id: string) => appendFileSync(join(path, 'users'), `${id}\n`);
+    if (users.length === 0 && existsSync(data)) note(SOMEBODY);
+    else if (users.length < 2) note(user);
     mkdirSync(data, { recursive: true, mode: 0o755 });
     return { path: data, fresh: readdirSync(data).length === 0 };
   });
@@ -26,9 +37,10 @@ export async function useVolume(run: string, path: string, user: string): Promis
 /** Removes the volume if nobody but `user` ever had it: then nobody else can have written to it. */
 export async function removeVolume(run: string, path: string, user: string): Promise<void> {
   await withLock(lock(run), () => {
-    const users = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(join(path, 'users'), 'utf8')) ?? '';
-    const others = users.split('\n').some((id) => id !== '' && id !== user);
-    if (!others) rmSync(path, { recursive: true, force: true });
+    const users = usersOf(path);
+    // Killed before it could note itself down, `user` had not made more than the directory.
+    const ours = users.length === 0 ? !existsSync(join(path, '_data')) : users.every((id) => id === user);
+    if (ours) rmSync(path, { recursive: true, force: true });
   });
 }
 

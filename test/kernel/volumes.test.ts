@@ -98,6 +98,15 @@ describe('a volume', () => {
     remove();
   });
 
+  it('that somebody made by hand is never removed, however the run ends', async () => {
+    mkdirSync(join(data, '_data'), { recursive: true });
+    writeFileSync(join(data, '_data/theirs'), 'kept\n');
+    const failing = ['--inject', 'exec:execve=EIO', '-v', 'data:/lab/shared', 'lab', 'true'];
+    for (const words of [failing, failing, ['-v', 'data:/lab/shared', 'lab', 'true']]) await run(words);
+    expect(readFileSync(join(data, '_data/theirs'), 'utf8')).toBe('kept\n');
+    remove();
+  });
+
   it('without a name goes with the container', async () => {
     const container = await start('-v /lab/notes');
     const [source = ''] = readdirSync(join(sandbox.root, 'volumes'));
@@ -172,7 +181,12 @@ describe('a mount target that goes through a symlink of the image', () => {
   });
 
   it('is refused with 125 where the image made a symlink of /proc', async () => {
-    await importRootfs(sandbox, 'proc', [{ name: 'proc', type: 'symlink', linkname: 'etc' }]);
-    expect(await run('proc true')).toMatchObject({ code: 125, stdout: '' });
+    await importRootfs(sandbox, 'proc', [
+      { name: 'elsewhere', type: 'directory' },
+      { name: 'proc', type: 'symlink', linkname: 'elsewhere' },
+    ]);
+    expect(await run('proc true')).toMatchObject(
+      refused(/\/proc of this image is a symlink[\s\S]*elsewhere/),
+    );
   });
 });

@@ -82,7 +82,8 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
     `${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`,
   ],
   'create-volume': ({ path }, writer) => [
-    `[ -d ${writer.word(`${path}/_data`)} ] || { mkdir -p ${writer.word(`${path}/_data`)}; printf %s "$ID" > ${writer.word(`${path}/owner`)}; }`,
+    `mkdir -p ${writer.word(`${path}/_data`)}`,
+    `[ "$(cat ${writer.word(`${path}/users`)} 2>/dev/null | wc -l)" -ge 2 ] || echo "$ID" >> ${writer.word(`${path}/users`)}`,
   ],
   'copy-up': ({ root, target, to }, writer) => [
     `mkdir -p ${writer.at(root, target)}`,

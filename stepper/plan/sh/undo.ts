@@ -34,7 +34,7 @@ const undoers: { [K in UndoAction['kind']]: Undoer<K> } = {
   'close-port': () => [],
   'remove-cgroup': ({ paths }, writer) => paths.map((path) => `remove_cgroup ${writer.word(path)}`),
   'remove-volume': ({ path }, writer) => [
-    `[ "$(cat ${writer.word(`${path}/owner`)})" != "$ID" ] || rm -rf ${writer.word(path)}`,
+    `[ "$(cat ${writer.word(`${path}/users`)})" != "$ID" ] || rm -rf ${writer.word(path)}`,
   ],
   'remove-made': ({ path, key }, writer) => {
     const topmost = writer.known.made?.[key];
