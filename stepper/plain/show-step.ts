@@ -43,10 +43,9 @@ export function changeLines(
   limit = CHANGES_SHOWN,
 ): string[] {
   const paint = { '+': style.good, '-': style.bad, '~': style.changed } as const;
-  return describeChanges(changes, { width: 10_000, limit }).map((line) => {
-    const mark = line.trimStart()[0] as '+' | '-' | '~';
-    return (paint[mark] ?? style.dim)(`    ${cut(abbreviate(line, known), style.width - 4)}`);
-  });
+  const width = style.width - 4;
+  const lines = describeChanges(changes, { width, limit, abbreviate: (text) => abbreviate(text, known) });
+  return lines.map((line) => (paint[line[0] as '+' | '-' | '~'] ?? style.dim)(`    ${line}`));
 }
 
 /** What was called and what it returned, the shell's way of doing it, and what is different now. */

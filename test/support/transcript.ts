@@ -11,10 +11,10 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(?<!02:42)(?<=mac )([0-9a-f]{2}:?){6}/g, 'MAC'],
   [/(?<=(pid"?:|= |process|PID|netns|\/proc\/|\[) ?"?)\d{2,}/g, 'PID'],
   [/(?<="(run|startTime)": ")[\w-]+/g, '…'],
-  [/(?<=index |peer netns +|ID → |→ (?=\d\d))\d+/g, 'N'],
+  [/(?<=index |peer |peer netns +|ID → |→ (?=\d\d)|shared:)\d+/g, 'N'],
   [/(?<=\/fd\/)\d+/g, 'N'],
   [/402653\d{4}( \(host\))?/g, 'INODE$1'],
-  [/(?<=file )\d+/g, 'SIZE'],
+  [/(?<=file |, size )\d+/g, 'SIZE'],
   [/\d+ (more changes?|changes?|sections?|mounts?|descriptors?|limits?)/g, 'N $1'],
 ];
 
@@ -33,6 +33,18 @@ function line(text: string): string {
   );
 }
 
+/** A record goes on in the next line, and where it does depends on the digits of its numbers. */
+function whole(lines: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const text of lines) {
+    const last = joined.at(-1) ?? '';
+    if (/^ {4}[+~-] .*,$/.test(last) && text.startsWith(' '.repeat(8)))
+      joined[joined.length - 1] = `${last} ${text.trim()}`;
+    else joined.push(text);
+  }
+  return joined;
+}
+
 /**
  * @param shown stages of which everything is kept; of the others, where the kernel's configuration shows, only headings,
  * prompts and what was typed
@@ -40,7 +52,7 @@ function line(text: string): string {
 export function normalised(transcript: string, shown: readonly string[]): string {
   let stage = '';
   const known = transcript.replace(/\$ROOT is [\s\S]*?containers\/ID\./, '$ROOT is …');
-  const lines = known.split('\n').filter((text) => {
+  const lines = whole(known.split('\n')).filter((text) => {
     if (machines.test(text)) return false;
     stage = /^━━ \d of 9 · (\w+)/.exec(text)?.[1] ?? stage;
     return stage === '' || shown.includes(stage) || /^(━━|tsstep|\[)/.test(text);

@@ -8,10 +8,12 @@ import { cut, value, visible } from './value.ts';
 type Mark = '+' | '~' | '-';
 
 export interface ChangeFormat {
-  /** Columns of a line; longer ones end in `…`. */
+  /** Columns of a line. A record goes on in further lines; what cannot be broken ends in `…`. */
   width: number;
-  /** Lines at most; the last one then says how many changes are not shown. */
+  /** Entries at most, the last one being how many changes are not shown. */
   limit: number;
+  /** Gives long paths the short names that the reader knows. */
+  abbreviate?: (text: string) => string;
 }
 
 interface Node {
@@ -22,8 +24,10 @@ interface Node {
   leaves: number;
 }
 
-interface Line {
-  text: string;
+/** What is shown together: a head, and the parts of a record behind it. */
+interface Entry {
+  head: string;
+  parts: readonly string[];
   leaves: number;
 }
 
@@ -42,13 +46,28 @@ const nouns: Readonly<Record<string, string>> = {
   host: 'sections',
 };
 
-export function describeChanges(changes: readonly Change[], { width, limit }: ChangeFormat): string[] {
-  const lines = render(treeOf(changes), [], width);
-  const shown = lines.length > limit ? lines.slice(0, Math.max(0, limit - 1)) : lines;
-  const hidden = lines.slice(shown.length).reduce((sum, { leaves }) => sum + leaves, 0);
-  const texts = shown.map(({ text }) => cut(text, width));
-  if (shown.length === lines.length) return texts;
-  return [...texts, cut(hidden > 0 ? `  … ${hidden} more change${hidden === 1 ? '' : 's'}` : '    …', width)];
+export function describeChanges(changes: readonly Change[], format: ChangeFormat): string[] {
+  const { width, limit } = format;
+  const entries = entriesOf(treeOf(changes), []);
+  const shown = entries.length > limit ? entries.slice(0, Math.max(0, limit - 1)) : entries;
+  const lines = shown.flatMap((entry) => layOut(entry, format));
+  if (shown.length === entries.length) return lines;
+  const hidden = entries.slice(shown.length).reduce((sum, { leaves }) => sum + leaves, 0);
+  return [...lines, cut(`  … ${hidden} more change${hidden === 1 ? '' : 's'}`, width)];
+}
+
+function layOut({ head, parts }: Entry, { width, abbreviate = (text) => text }: ChangeFormat): string[] {
+  const lines: string[] = [];
+  let line = abbreviate(head);
+  for (const [index, part] of parts.entries()) {
+    // What another part follows ends in a comma.
+    const text = `${abbreviate(part)}${index < parts.length - 1 ? ',' : ''}`;
+    if (index > 0 && [...line, ' ', ...text].length > width) {
+      lines.push(line);
+      line = `    ${text}`;
+    } else line += ` ${text}`;
+  }
+  return [...lines, line].map((text) => cut(text, width));
 }
 
 /** The change as one line of any length. */
@@ -91,11 +110,11 @@ function withoutEmpty(changes: readonly Change[]): readonly Change[] {
   );
 }
 
-function render(at: Node, path: readonly string[], width: number): Line[] {
-  if (at.change) return [{ text: describeChange(at.change), leaves: 1 }];
-  const together = asRecord(at, path, width);
-  if (together) return together;
-  const lines: Line[] = [];
+function entriesOf(at: Node, path: readonly string[]): Entry[] {
+  if (at.change) return [{ head: describeChange(at.change), parts: [], leaves: 1 }];
+  const together = asRecord(at, path);
+  if (together) return [together];
+  const entries: Entry[] = [];
   const left = new Map(at.children);
   for (const mark of ['-', '+'] as const) {
     const folded = path.length === 0 ? [] : [...left].filter(([, child]) => child.mark === mark);
@@ -105,36 +124,37 @@ function render(at: Node, path: readonly string[], width: number): Line[] {
     )
       continue;
     for (const [key] of folded) left.delete(key);
-    lines.push(count(mark, path, folded));
+    entries.push(count(mark, path, folded));
   }
-  for (const [key, child] of left) lines.push(...render(child, [...path, key], width));
-  return lines;
+  for (const [key, child] of left) entries.push(...entriesOf(child, [...path, key]));
+  return entries;
 }
 
-/** A record, such as a mount or a link, whose fields have come, gone or changed together: as few lines as it needs. */
-function asRecord(at: Node, path: readonly string[], width: number): Line[] | undefined {
-  if (path.length < 3 || at.mark === undefined || at.children.size < 2) return undefined;
-  const lines: string[] = [];
-  let line = `${at.mark} ${pathOf(path)} `;
-  let separator = ' ';
-  for (const [key, { change }] of at.children) {
-    if (!change) return undefined;
-    const part = `${visible(key)}${value(change).replace(/^ +/, ' ')}`;
-    if ([...line, ...separator, ...part].length > width && separator !== ' ') {
-      lines.push(`${line},`);
-      line = `    ${part}`;
-    } else line += `${separator}${part}`;
-    separator = ', ';
-  }
-  return [...lines, line].map((text, index) => ({ text, leaves: index === 0 ? at.leaves : 0 }));
+/** A record, such as a mount or a link, whose fields have come, gone or changed together. */
+function asRecord(at: Node, path: readonly string[]): Entry | undefined {
+  const { mark, children, leaves } = at;
+  if (path.length < 3 || mark === undefined || children.size < 2) return undefined;
+  const plain = [...children.values()].filter(({ change }) => change).length;
+  const parts = [...children].map(([key, child]) => fields(key, child));
+  if (2 * plain <= children.size || !parts.every((each) => each !== undefined)) return undefined;
+  return { head: `${mark} ${pathOf(path)} `, parts: parts.flat(), leaves };
 }
 
-function count(mark: Mark, path: readonly string[], entries: readonly (readonly [string, Node])[]): Line {
+/** `mtu 1500`; of a record in the record, such as the addresses of a link, each entry: `inet 172.30.0.1/24 global`. */
+function fields(key: string, { change, children }: Node): string[] | undefined {
+  if (change) return [`${visible(key)}${value(change).replace(/^ +/, ' ')}`];
+  const inner = [...children].map(([name, child]) => (child.change ? fields(name, child) : undefined));
+  if (!inner.every((each) => each !== undefined)) return undefined;
+  return inner.flat().map((each) => `${visible(key)} ${each}`);
+}
+
+function count(mark: Mark, path: readonly string[], folded: readonly (readonly [string, Node])[]): Entry {
   const noun = nouns[path.at(-1) ?? ''] ?? 'entries';
-  const leaves = entries.reduce((sum, [, child]) => sum + child.leaves, 0);
+  const names = folded.map(([key]) => visible(key)).join(', ');
   return {
-    text: `${mark} ${pathOf(path)}  ${entries.length} ${noun}: ${entries.map(([key]) => visible(key)).join(', ')}`,
-    leaves,
+    head: `${mark} ${pathOf(path)}  ${folded.length} ${noun}: ${names}`,
+    parts: [],
+    leaves: folded.reduce((sum, [, child]) => sum + child.leaves, 0),
   };
 }
 

@@ -18,16 +18,23 @@ export function value({ kind, before, after }: Change): string {
   return `  ${listChange(before, after) ?? `${show(before)} → ${show(after)}`}`;
 }
 
-/** Long comma lists, such as capabilities or mount options: only what was lost and what was gained. */
+/** Long comma lists, such as capabilities or mount options, and the lines of a file: only what was lost and what was gained. */
 function listChange(before: Scalar | undefined, after: Scalar | undefined): string | undefined {
   if (typeof before !== 'string' || typeof after !== 'string') return undefined;
-  const [old, now] = [before, after].map((list) => list.split(',').filter(Boolean)) as [string[], string[]];
+  const between = before.includes('\n') || after.includes('\n') ? '\n' : ',';
+  const [old, now] = [before, after].map((list) => list.split(between).filter(Boolean)) as [
+    string[],
+    string[],
+  ];
   const lost = old.filter((each) => !now.includes(each));
   const gained = now.filter((each) => !old.includes(each));
   if (Math.max(old.length, now.length) < 4 || lost.length + gained.length >= old.length + now.length)
     return undefined;
   return (
-    [lost.length > 0 && `lost ${lost.join(',')}`, gained.length > 0 && `gained ${gained.join(',')}`]
+    [
+      lost.length > 0 && `lost ${show(lost.join(between))}`,
+      gained.length > 0 && `gained ${show(gained.join(between))}`,
+    ]
       .filter(Boolean)
       .join('; ') || undefined
   );

@@ -61,6 +61,31 @@ describe('changes', () => {
     ).toEqual(['~ container.identity.CapBnd.names  lost SYS_ADMIN,BPF']);
   });
 
+  test('of a file of several lines show the lines that are new', () => {
+    const hosts = '127.0.0.1\tlocalhost\n::1\tlocalhost\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters';
+    expect(lines({ files: { hosts } }, { files: { hosts: `${hosts}\n172.30.0.2\tbox` } })).toEqual([
+      '~ container.files.hosts  gained 172.30.0.2\\tbox',
+    ]);
+  });
+
+  test('of a record in a record, such as a link’s addresses, stand with it', () => {
+    const link = { index: 3, state: 'up', inet: { '172.30.0.1/24': 'global', '10.0.0.1/8': 'global' } };
+    expect(lines({ links: {} }, { links: { br0: link } })).toEqual([
+      '+ container.links.br0  index 3, state up, inet 172.30.0.1/24 global, inet 10.0.0.1/8 global',
+    ]);
+  });
+
+  test('have the short names of those who show them before they are broken into lines', () => {
+    const shown = describeChanges(
+      diff(container({ mounts: {} }), container({ mounts: { '/state/merged': mount('overlay') } })),
+      { width: 60, limit: 9, abbreviate: (text) => text.replace('/state', '$ROOT') },
+    );
+    expect(shown).toEqual([
+      '+ container.mounts.$ROOT/merged  fstype overlay,',
+      '    source overlay, options rw',
+    ]);
+  });
+
   test('beyond the limit are counted', () => {
     const environ = (value: string) =>
       Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`V${index}`, value]));
