@@ -10,6 +10,10 @@ export interface HostFacts {
   root: string;
   /** State that a reboot clears, like what it describes: leases, shares, locks. `/run/tsstep/net-4026531833`. */
   run: string;
+  /** The same for what is the whole machine's and not a network namespace's: control groups. `/run/tsstep/cgroup-4026531835`. */
+  cgroupRun: string;
+  /** The network namespace that bridge, links and rules are made in: `net:[4026531833]`. */
+  netns: string;
   cgroups: CgroupLayout;
   /** `nameserver`, `search` and `options` lines of the host's resolv.conf, without resolvers on the host's loopback. */
   resolvConf: string;
@@ -25,6 +29,9 @@ export interface HostFacts {
   /** Whether files like /sys/fs/cgroup/memory/memory.memsw.limit_in_bytes exist: swap can be limited. */
   swapAccounting: boolean;
 }
+
+/** Where state is kept. */
+export type Places = Pick<HostFacts, 'root' | 'run' | 'cgroupRun'>;
 
 /** A process, told apart from a later one with the same pid. */
 export interface ProcessId {
@@ -55,9 +62,8 @@ export interface ResolvedUser {
   name?: string;
 }
 
-export interface Peer {
+export interface Peer extends ProcessId {
   id: string;
-  pid: number;
 }
 
 export interface VolumeState {

@@ -5,7 +5,7 @@
  */
 import type { ErrorCode } from './errors.ts';
 import type { LayerSource } from './image/types.ts';
-import type { Known } from './known.ts';
+import type { Known, Peer, ProcessId } from './known.ts';
 import type { UndoAction } from './undo.ts';
 
 /** Which process performs it: tsstep itself in the host's namespaces, or PID 1 of the container that is being built. */
@@ -28,7 +28,7 @@ export type HostAction =
   | { kind: 'create-volume'; volume: string; owner: string; path: string }
   /** Copy what the image has at `target` into a new volume, as docker does on first use. */
   | { kind: 'copy-up'; root: string; target: string; to: string }
-  | { kind: 'spawn-init'; pid: 'new' | 'host' | { container: string; pid: number } }
+  | { kind: 'spawn-init'; pid: 'new' | 'host' | Peer }
   | { kind: 'command'; argv: readonly string[]; stdin?: string }
   /** Make something that containers share unless it is there already, and count this container as a holder. */
   | { kind: 'share'; resource: string; holder: string; check: ShareCheck; make: readonly ShareStep[] }
@@ -44,9 +44,9 @@ export type HostAction =
 /** Kinds that PID 1 of the container performs, synchronously, from its main thread. */
 export type InitAction =
   | { kind: 'unshare'; flags: readonly CloneFlag[] }
-  | { kind: 'setns'; path: string; flag: CloneFlag }
+  | { kind: 'setns'; path: string; flag: CloneFlag; holder: ProcessId }
   /** open_tree(2) in another container's mount namespace, move_mount(2) in this one: the same mount seen in both. */
-  | { kind: 'share-mount'; from: string; source: string; root: string; target: string }
+  | { kind: 'share-mount'; from: string; source: string; root: string; target: string; holder: ProcessId }
   | { kind: 'chdir'; path: string; create?: boolean }
   | { kind: 'pivot_root'; newRoot: string; putOld: string }
   | { kind: 'mknod'; path: string; root: string; type: 'c' | 'b'; major: number; minor: number; mode: number }
@@ -56,6 +56,8 @@ export type InitAction =
   | { kind: 'lookup-executable'; file: string; path: string; cwd: string }
   | { kind: 'setrlimit'; resource: Rlimit; soft: number; hard: number }
   | { kind: 'setsid' }
+  /** keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a new, empty one instead of the caller's. */
+  | { kind: 'join-session-keyring' }
   /** Open the terminal, make it the session's controlling one, put it on 0, 1 and 2. */
   | { kind: 'controlling-terminal'; path: string }
   /** Give stdin, stdout and stderr to the user who will run, and clear close-on-exec on them. */
@@ -158,12 +160,15 @@ export type DeviceRule = {
   access: 'r' | 'w' | 'm' | 'rw' | 'rm' | 'wm' | 'rwm';
 };
 
-/** How to see that a shared thing exists: a path, or a file's content. */
-export type ShareCheck = { path: string; content?: string };
-/** One step of making a shared thing; `save` keeps the file's old content for the release. */
+/** How to see that a shared thing exists: a path, a file's content, or a command that fails where it does not. */
+export type ShareCheck = { path: string; content?: string } | { argv: readonly string[] };
+/**
+ * One step of making a shared thing; `save` keeps the file's old content for the release, and that of the files which the kernel
+ * changes along with it (`disturbs`; a `*` stands for every name).
+ */
 export type ShareStep =
   | { kind: 'command'; argv: readonly string[]; stdin?: string }
-  | { kind: 'write'; path: string; data: string; save?: boolean }
+  | { kind: 'write'; path: string; data: string; save?: boolean; disturbs?: readonly string[] }
   | { kind: 'mkdir'; path: string };
 
 /**

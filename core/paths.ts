@@ -1,18 +1,26 @@
 /** Where things are kept: one function a noun, so that no path is spelt twice. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { TsstepError } from './errors.ts';
-import type { HostFacts, Known } from './known.ts';
+import type { Known } from './known.ts';
 
 export const names = (root: string): string => join(root, 'names');
 export const containers = (root: string): string => join(root, 'containers');
 export const volumes = (root: string): string => join(root, 'volumes');
 export const volumeDirectory = (root: string, volume: string): string => join(volumes(root), volume);
 export const layers = (root: string): string => join(root, 'layers');
+/** A short name for the mount options, which hold one page: `layers/l/0123456789ab` for `layers/0123456789ab…`. */
+export const shortLayer = (directory: string): string =>
+  join(dirname(directory), 'l', basename(directory).slice(0, 12));
 /** Journals of runs that have something to undo. */
 export const journals = (root: string): string => join(root, 'runs');
 export const journal = (root: string, run: string): string => join(journals(root), `${run}.jsonl`);
-export const shares = (host: Pick<HostFacts, 'run'>): string => join(host.run, 'shares');
-export const lock = (run: string): string => join(run, 'lock');
+/** Shared things: those of the network in `run`, control groups in `cgroupRun`. */
+export const shares = (run: string): string => join(run, 'shares');
+/** `run`, `cgroupRun` or the root: whatever directory holds what changes. */
+export const lock = (directory: string): string => join(directory, 'lock');
+
+/** 64 hex digits: nothing else may become a part of a path. */
+export const isId = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** The files of one container's directory. */
 export function containerFiles(root: string, id: string) {

@@ -6,14 +6,12 @@ import { holds, leases, nameLinks, partialImages, partialLayers } from '../core/
 import type { Found, Owner } from '../core/doctor/leaks/index.ts';
 import { failureOf } from '../core/errors.ts';
 import { withLock } from '../core/kernel/fs.ts';
-import type { HostFacts } from '../core/known.ts';
+import type { Places } from '../core/known.ts';
 import { releaseLease } from '../core/network/leases.ts';
 import { lock } from '../core/paths.ts';
 import { release } from '../core/perform/share.ts';
 import { journalled, Living } from './leaks.ts';
 import { abandoned, dueAfterCrash, type Recovery, recover, removeEmptyJournals } from './recover.ts';
-
-type Places = Pick<HostFacts, 'root' | 'run'>;
 
 export interface Cleaned extends Recovery {
   /** The run, or what was there without one. */
@@ -77,7 +75,8 @@ function stale(places: Places): { found: Found; remove: Remove }[] {
 /** `path`: `<resource>/holders/<container>`, or `<resource>/holders` when nobody holds it. */
 async function letGo(places: Places, path: string): Promise<void> {
   if (basename(path) === 'holders') {
-    await withLock(lock(places.run), () => removePath(dirname(path)));
+    const run = dirname(dirname(dirname(path)));
+    await withLock(lock(run), () => removePath(dirname(path)));
     return;
   }
   const resource = basename(dirname(dirname(path)));

@@ -3,8 +3,7 @@ import { failureOf } from '../core/errors.ts';
 import type { Failure } from '../core/operation.ts';
 import type { Decision, FrontEnd } from './front-end.ts';
 import type { EventStream } from './session/event-stream.ts';
-import type { LiveSession } from './session/live.ts';
-import type { UndoProblem } from './session/session.ts';
+import type { Session, UndoProblem } from './session/session.ts';
 import type { Pace, PauseReason, Stepping } from './stepping.ts';
 
 export type Driven =
@@ -14,7 +13,7 @@ export type Driven =
   | { result: 'kept' };
 
 export interface DriveOptions {
-  session: LiveSession;
+  session: Session;
   stepping: Stepping;
   frontEnd: FrontEnd;
   events: EventStream;

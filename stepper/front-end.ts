@@ -1,5 +1,5 @@
 import type { Listener } from './session/event-stream.ts';
-import type { LiveSession } from './session/live.ts';
+import type { Session } from './session/session.ts';
 import type { Pace, PauseReason, Stepping } from './stepping.ts';
 
 /** What the person decided at a pause. */
@@ -7,7 +7,7 @@ export type Decision = { go: Pace } | { quit: 'keep' | 'roll-back' };
 
 /** What a front end may use at a pause: it reads the session and changes nothing but the breakpoints. */
 export interface Pause {
-  session: LiveSession;
+  session: Session;
   stepping: Stepping;
   reason: PauseReason;
 }

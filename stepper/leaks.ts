@@ -1,10 +1,8 @@
 /** Comparing what is on the host with who lives: what nobody owns has been left behind. */
 import { type Found, findTraces, heldBy, type Owner, placesInUse } from '../core/doctor/leaks/index.ts';
 import { tolerating } from '../core/kernel/errno.ts';
-import type { HostFacts } from '../core/known.ts';
+import type { Places } from '../core/known.ts';
 import { abandoned, isLiving, listJournals } from './recover.ts';
-
-type Places = Pick<HostFacts, 'root' | 'run'>;
 
 /** Who can own something right now: the runs that are driven, and those that were kept and wait. */
 export class Living {

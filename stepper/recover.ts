@@ -2,8 +2,9 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failureOf } from '../core/errors.ts';
-import { isAlive } from '../core/host/process.ts';
+import { findNetns, ownNetns } from '../core/host/netns.ts';
 import { tolerating } from '../core/kernel/errno.ts';
+import { isAlive } from '../core/kernel/proc.ts';
 import { type Known, learn } from '../core/known.ts';
 import type { Failure } from '../core/operation.ts';
 import { containerFiles, journals } from '../core/paths.ts';
@@ -27,8 +28,8 @@ export interface Journalled {
   remove: boolean;
   /** How the session said that it ended; undefined: it could not say. */
   result: EventOf<'session-ended'>['result'] | undefined;
-  /** How many events it holds. */
-  length: number;
+  /** The number that the next event gets. */
+  next: number;
 }
 
 const keyOf = ({ stage, index }: OperationRef): string => `${stage}/${index}`;
@@ -65,10 +66,11 @@ function readJournal(path: string): Journalled | undefined {
     run: first.run,
     known,
     pending: [...pending.values()].reverse(),
-    started: events.some(({ type }) => type === 'started'),
+    // The command runs from the moment that execve has succeeded; a kill may have come before anybody could say so.
+    started: events.some((event) => event.type === 'operation-ended' && event.ok && event.name === 'execve'),
     remove: first.spec.rm,
     result: events.findLast((event) => event.type === 'session-ended')?.result,
-    length: events.length,
+    next: (events.at(-1)?.seq ?? -1) + 1,
   };
 }
 
@@ -127,6 +129,11 @@ export interface Recovery {
  */
 export async function recover(journalled: Journalled, moments: readonly UndoMoment[]): Promise<Recovery> {
   const { known, pending } = journalled;
+  const { netns } = known.host;
+  const elsewhere = netns === ownNetns() ? undefined : findNetns(netns);
+  if (elsewhere)
+    return { undone: [], problems: [{ at: journalled.run, failure: inAnother(netns, elsewhere) }] };
+  const networkGone = netns !== ownNetns();
   const undone: string[] = [];
   const problems: { at: string; failure: Failure }[] = [];
   const write = writerFor(journalled);
@@ -136,7 +143,7 @@ export async function recover(journalled: Journalled, moments: readonly UndoMome
     const at = `${stage}:${name}`;
     const begin = process.hrtime.bigint();
     try {
-      await undo(action, { known });
+      await undo(action, { known, networkGone });
       undone.push(at);
       const nanoseconds = Number(process.hrtime.bigint() - begin);
       write({ type: 'operation-undone', stage, index, name, nanoseconds });
@@ -153,6 +160,17 @@ export async function recover(journalled: Journalled, moments: readonly UndoMome
     write({ type: 'session-ended', result: 'cleaned', code });
   }
   return { undone, problems };
+}
+
+/** A bridge of the same name may be here too, and would be taken for the run's. */
+function inAnother(netns: string, path: string): Failure {
+  return {
+    code: 'container-state',
+    what: 'the run was made in another network namespace',
+    why: `its bridge, links and rules are in ${netns}, and this is ${ownNetns()}`,
+    remedy: `nsenter --net=${path} tsstep clean`,
+    exit: 125,
+  };
 }
 
 /** Docker's exit code for a container that ended while nobody looked. */
@@ -172,8 +190,8 @@ function markExited({ host, id }: Known, exitCode: number): void {
 }
 
 /** Appends to the journal, behind a last line that may have been cut off. Undoing the journal's own directory may be part of it. */
-function writerFor({ path, length }: Journalled): (body: EventBody) => void {
-  let seq = length;
+function writerFor({ path, next }: Journalled): (body: EventBody) => void {
+  let seq = next;
   return (body) => {
     const event: Event = { seq: seq++, time: String(now()), ...body };
     if (existsSync(path)) appendFileSync(path, `\n${JSON.stringify(event)}\n`);

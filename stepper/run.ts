@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { wasOomKilled } from '../core/cgroup/oom.ts';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
-import { startTimeOf } from '../core/host/process.ts';
+import { startTimeOf } from '../core/kernel/proc.ts';
 import type { Known } from '../core/known.ts';
 import type { Exit, RunningContainer } from '../core/machine.ts';
 import { journal as journalPath } from '../core/paths.ts';
@@ -18,6 +18,7 @@ import { attach } from './attach.ts';
 import { type Driven, drive } from './drive.ts';
 import type { FrontEnd } from './front-end.ts';
 import { Interrupts } from './interrupts.ts';
+import { hasDirectory } from './recover.ts';
 import { EventStream } from './session/event-stream.ts';
 import { EventFile, Journal } from './session/journal.ts';
 import { LiveSession } from './session/live.ts';
@@ -199,7 +200,8 @@ class Run {
 
   #save(change: Partial<ContainerState>): void {
     const { known } = this.#session;
-    if (!known.id) return;
+    // Kept before it had a directory, there is nothing to write a state for.
+    if (!known.id || !hasDirectory(known.host.root, known.id)) return;
     const { run, supervisor, host } = known;
     writeState(host.root, known.id, { status: 'creating', run, supervisor, ...change });
   }

@@ -10,6 +10,7 @@ export function redactOperation(operation: Operation, secrets: Secrets): Operati
   if (operation.kind === 'write-file' && operation.secret) {
     return { ...operation, data: `(${Buffer.byteLength(operation.data)} bytes, not recorded)` };
   }
+  if (operation.kind === 'lookup-executable' && secrets.has('PATH')) return { ...operation, path: REDACTED };
   if (operation.kind !== 'execve') return operation;
   const env = Object.entries(operation.env).map(([name, value]) => [
     name,
@@ -25,10 +26,26 @@ export function redactSpec(spec: Spec, secrets: Secrets): Spec {
   };
 }
 
-/** `NAME=value` in whatever word of the command line: `-e NAME=value`, `--env=NAME=value`, `-iteNAME=value`. */
+/**
+ * `NAME=value` in whatever word of the command line: `-e NAME=value`, `--env=NAME=value`, `-iteNAME=value`, and where the command
+ * repeats it. The longest first, and never as the end of another name: `KEY=` stands in `API_KEY=secret` too.
+ */
 export function redactArguments(argv: readonly string[], spec: Spec, secrets: Secrets): string[] {
-  const typed = spec.env.filter(([name]) => secrets.has(name));
-  const redact = (word: string) =>
-    typed.reduce((text, [name, value]) => text.replaceAll(`${name}=${value}`, `${name}=${REDACTED}`), word);
-  return argv.map(redact);
+  const typed = spec.env
+    .filter(([name]) => secrets.has(name))
+    .map(([name, value]) => ({ name, pair: `${name}=${value}` }))
+    .sort((a, b) => b.pair.length - a.pair.length)
+    .map(({ name, pair }) => ({
+      name,
+      pattern: new RegExp(`(^(?:--env=|-[a-zA-Z]*e)?|\\W)${escaped(pair)}`, 'g'),
+    }));
+  return argv.map((word) =>
+    typed.reduce(
+      (text, { name, pattern }) =>
+        text.replace(pattern, (_, before: string) => `${before}${name}=${REDACTED}`),
+      word,
+    ),
+  );
 }
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -109,6 +109,8 @@ const table: { [K in Kind]: Entry<K> } = {
   'lookup-executable': nothing,
   setrlimit: ['container.limits'],
   setsid: ['container.process'],
+  // /proc/keys shows the reader's own keys.
+  'join-session-keyring': nothing,
   'controlling-terminal': ['container.process', 'container.fds'],
   stdio: ['container.fds', 'container.dev'],
   'capbset-drop': identity,

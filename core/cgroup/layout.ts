@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
+import { type MountEntry, parseMountinfo } from '../host/mountinfo.ts';
 import { tolerating } from '../kernel/errno.ts';
 
 /** `memory`, `cpu` …; a v1 hierarchy without controllers goes by its name: `name=systemd`. */
@@ -22,26 +23,12 @@ const v1Controllers = new Set(
   ),
 );
 
-interface Mount {
-  point: string;
-  fstype: string;
-  superOptions: readonly string[];
-}
-
-/** Mount points have space, tab, newline and backslash as octal escapes. */
-const unescaped = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-
-function cgroupMounts(mountinfo: string): Mount[] {
-  const mounts = mountinfo.split('\n').flatMap((line): Mount[] => {
-    const [before, after] = line.split(' - ');
-    const point = before?.split(' ')[4];
-    const [fstype, , options] = after?.split(' ') ?? [];
-    if (point === undefined || (fstype !== 'cgroup' && fstype !== 'cgroup2')) return [];
-    return [{ point: unescaped(point), fstype, superOptions: (options ?? '').split(',') }];
-  });
+function cgroupMounts(mountinfo: string): MountEntry[] {
+  const mounts = parseMountinfo(mountinfo).filter(
+    ({ fstype }) => fstype === 'cgroup' || fstype === 'cgroup2',
+  );
   // A hierarchy can be mounted twice; the usual place wins.
-  const unusual = ({ point }: Mount): number => (point.startsWith('/sys/fs/cgroup') ? 0 : 1);
+  const unusual = ({ point }: MountEntry): number => (point.startsWith('/sys/fs/cgroup') ? 0 : 1);
   return mounts.sort((a, b) => unusual(a) - unusual(b));
 }
 

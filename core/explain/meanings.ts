@@ -77,11 +77,18 @@ export const meanings: Meanings = {
     EEXIST: { code: 'bad-mount', why: 'something else is there already', remedy: 'tsstep doctor --leaks' },
   },
   symlink: {
-    EEXIST: {
-      code: 'name-in-use',
-      why: 'another container got the name a moment ago, and a name stands for one container',
-      remedy: 'choose another --name, or tsstep rm the other container',
-    },
+    EEXIST: ({ where }) =>
+      where === 'host'
+        ? {
+            code: 'name-in-use',
+            why: 'another container got the name a moment ago, and a name stands for one container',
+            remedy: 'choose another --name, or tsstep rm the other container',
+          }
+        : {
+            code: 'bad-mount',
+            why: 'something is there already, through a mount that you asked for',
+            remedy: 'mount it elsewhere: /dev and /sys/fs/cgroup are filled by tsstep',
+          },
   },
   unshare: {
     EINVAL: {

@@ -1,26 +1,40 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readLayout } from '../cgroup/layout.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { getrlimit } from '../kernel/process.ts';
-import type { HostFacts } from '../known.ts';
+import type { HostFacts, Places } from '../known.ts';
 import { forwardDropper } from '../network/firewall.ts';
 import type { Spec } from '../spec/types.ts';
 import { readKernelPaths } from './kernel-paths.ts';
+import { ownNetns } from './netns.ts';
 
 const DEFAULT_ROOT = '/var/lib/tsstep';
+
+/** The path without symlinks, as the kernel shows it in mount tables, as far as it exists. */
+function real(path: string): string {
+  const found = tolerating(['ENOENT', 'ENOTDIR'], () => realpathSync(path));
+  return found ?? (dirname(path) === path ? path : join(real(dirname(path)), basename(path)));
+}
 
 /**
  * Where state is kept: TSSTEP_ROOT, and TSSTEP_RUN for what a reboot clears. Bridge, addresses and NAT are one network
  * namespace's, so its leases and shares are too, whatever the root: two roots must not both give out the same address.
+ * @param pid the process whose environment and namespaces count
  */
-export function stateDirectories(environment: NodeJS.ProcessEnv): { root: string; run: string } {
-  const root = environment.TSSTEP_ROOT ?? DEFAULT_ROOT;
-  const run =
-    environment.TSSTEP_RUN ??
-    join('/run/tsstep', readlinkSync('/proc/self/ns/net').replace(/\W+/g, '-').replace(/-$/, ''));
-  return { root: resolve(root), run: resolve(run) };
+export function stateDirectories(environment: NodeJS.ProcessEnv, pid: number | 'self' = 'self'): Places {
+  const own = (kind: string) => {
+    const name = tolerating(['ENOENT', 'ESRCH', 'EACCES'], () => readlinkSync(`/proc/${pid}/ns/${kind}`));
+    return real(
+      resolve(environment.TSSTEP_RUN ?? join('/run/tsstep', `${kind}-${/\d+/.exec(name ?? '')?.[0] ?? 0}`)),
+    );
+  };
+  return {
+    root: real(resolve(environment.TSSTEP_ROOT ?? DEFAULT_ROOT)),
+    run: own('net'),
+    cgroupRun: own('cgroup'),
+  };
 }
 
 const isLoopback = (line: string): boolean => /^nameserver\s+(127\.|::1)/.test(line);
@@ -61,6 +75,7 @@ export function readHostFacts(environment: NodeJS.ProcessEnv, { network }: Pick<
   const dropper = network === 'bridge' ? forwardDropper() : undefined;
   return {
     ...stateDirectories(environment),
+    netns: ownNetns(),
     cgroups,
     resolvConf: containerResolvConf(),
     ...(network === 'host' && { hosts: readText('/etc/hosts') }),

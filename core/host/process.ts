@@ -1,22 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
+import { isAlive } from '../kernel/proc.ts';
 import type { ProcessId } from '../known.ts';
-
-/** Field 22 of /proc/PID/stat (proc_pid_stat(5)): clock ticks since boot; undefined when there is no such process. */
-export function startTimeOf(pid: number): string | undefined {
-  const stat = tolerating(['ENOENT', 'ESRCH'], () => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The command's name may hold spaces and brackets: fields are counted behind its last bracket.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A zombie holds nothing any more.
-  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-}
-
-/** Whether this very process lives: a pid alone may have been given to another one since. */
-export function isAlive({ pid, startTime }: ProcessId): boolean {
-  return startTimeOf(pid) === startTime;
-}
 
 /** Milliseconds. A process that waits for a dead disk or network in the kernel (state D) cannot be killed. */
 const PATIENCE = 10_000;

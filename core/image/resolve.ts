@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import type { ImageLookup } from '../known.ts';
+import { shortLayer } from '../paths.ts';
 import { hasBlob, readBlob } from './blobs.ts';
 import { badImage } from './broken.ts';
 import { hexOf } from './digest.ts';
@@ -46,7 +47,7 @@ async function imageAt(root: string, descriptor: Descriptor, name: string): Prom
     const diffId = diffIds[index] ?? '';
     const hex = hexOf(diffId);
     const directory = join(root, 'layers', hex);
-    const unpacked = existsSync(directory);
+    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
     if (!unpacked && !hasBlob(root, digest, size)) {
       throw badImage(
         what,

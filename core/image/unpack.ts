@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { errnoOf } from '../kernel/errno.ts';
+import { shortLayer } from '../paths.ts';
 import { streamBlob, verifyBlob } from './blobs.ts';
 import { badImage } from './broken.ts';
 import { decompress } from './decompress.ts';
@@ -95,7 +96,7 @@ async function extract(
   return unpacked;
 }
 
-/** rename(2) onto a directory that has files fails: then the winner's copy is used. */
+/** rename(2) onto a directory that has files fails: then the winner's copy is used. The link comes last: it says that all is there. */
 function publish(partial: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
   try {
@@ -106,12 +107,11 @@ function publish(partial: string, to: string): void {
   linkLayer(to);
 }
 
-/** A short name for the mount options, which hold one page: `l/0123456789ab` -> `../0123456789ab…` */
+/** `l/0123456789ab` -> `../0123456789ab…` */
 function linkLayer(directory: string): void {
   const name = basename(directory);
-  const folder = join(dirname(directory), 'l');
-  const link = join(folder, name.slice(0, 12));
-  mkdirSync(folder, { recursive: true });
+  const link = shortLayer(directory);
+  mkdirSync(dirname(link), { recursive: true });
   try {
     symlinkSync(`../${name}`, link);
   } catch (error) {

@@ -1,13 +1,27 @@
 /** What can only be found inside the new root: the image's users and the file that will be executed. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
 import type { Json } from '../operation.ts';
 import { resolveUser } from '../spec/users.ts';
 
-const readOr = (path: string): string =>
-  tolerating(['ENOENT', 'ENOTDIR', 'EISDIR'], () => readFileSync(path, 'utf8')) ?? '';
+/** Bytes. A passwd of a hundred thousand users is 8 MB. */
+const LARGEST = 16 * 1024 * 1024;
+
+/** A FIFO or a device of the image in its place would keep init waiting, or fill its memory: only a file is read. */
+function readOr(path: string): string {
+  const fd = tolerating(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'], () =>
+    openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+  );
+  if (fd === undefined) return '';
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFile() && stat.size <= LARGEST ? readFileSync(fd, 'utf8') : '';
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** @throws TsstepError no-such-user */
 export function lookupUser(user: string, groups: readonly string[]): Json {
@@ -21,14 +35,28 @@ export function lookupUser(user: string, groups: readonly string[]): Json {
   return { uid, gid, groups: supplementary, home, ...(name === undefined ? {} : { name }) };
 }
 
-type Verdict = 'executable' | 'missing' | 'directory' | 'not-executable';
+type Verdict = 'executable' | 'missing' | 'directory' | 'not-executable' | 'init';
 
 function verdictOf(path: string): Verdict {
   const stat = tolerating(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'], () => statSync(path));
   if (stat === undefined) return 'missing';
   if (stat.isDirectory()) return 'directory';
+  const own = statSync('/proc/self/exe');
+  if (stat.dev === own.dev && stat.ino === own.ino) return 'init';
   return (stat.mode & 0o111) === 0 ? 'not-executable' : 'executable';
 }
+
+const refusals = {
+  directory: () => ({ why: 'it is a directory', remedy: 'name a program in it' }),
+  'not-executable': (file: string) => ({
+    why: 'no execute permission is set on it',
+    remedy: `chmod +x it in the image, or run its interpreter: sh ${file}`,
+  }),
+  init: () => ({
+    why: 'it is /proc/self/exe, and that is the host’s own program until the container’s has taken its place (CVE-2019-5736)',
+    remedy: 'do not trust this image; run a program that it brings',
+  }),
+};
 
 /**
  * The file that execve(2) will be given: `file` itself when it has a slash, else the first executable one of that name in
@@ -38,22 +66,18 @@ export function lookupExecutable({ file, path, cwd }: { file: string; path: stri
   const candidates = file.includes('/')
     ? [resolve(cwd, file)]
     : path.split(':').map((directory) => join(directory || '.', file));
-  let refused: { path: string; verdict: Verdict } | undefined;
+  let refused: { path: string; verdict: keyof typeof refusals } | undefined;
   for (const candidate of candidates) {
     const verdict = verdictOf(candidate);
     if (verdict === 'executable') return candidate;
-    if (verdict === 'not-executable' || (verdict === 'directory' && file.includes('/')))
+    if (verdict === 'not-executable' || verdict === 'init' || (verdict === 'directory' && file.includes('/')))
       refused ??= { path: candidate, verdict };
   }
   if (refused) {
     throw new TsstepError({
       code: 'command-not-executable',
       what: `cannot execute "${refused.path}"`,
-      why: refused.verdict === 'directory' ? 'it is a directory' : 'no execute permission is set on it',
-      remedy:
-        refused.verdict === 'directory'
-          ? 'name a program in it'
-          : `chmod +x it in the image, or run its interpreter: sh ${file}`,
+      ...refusals[refused.verdict](file),
       errno: 'EACCES',
       exit: 126,
     });

@@ -14,6 +14,9 @@ import type { InitOperation } from './perform.ts';
 import { performInInit } from './perform.ts';
 import type { Hold, Ready, Reply } from './protocol.ts';
 
+// Its program has no name but a descriptor's: ps shall show what it is.
+process.title = 'tsstep-init';
+
 const [commandsPath = '', repliesPath = ''] = process.argv.slice(2);
 const commands = openSync(commandsPath, 'r');
 const replies = openSync(repliesPath, 'w');

@@ -20,8 +20,9 @@ const performers: {
   [K in InitAction['kind']]: (action: Extract<InitAction, { kind: K }>) => Json | undefined;
 } = {
   unshare: ({ flags }) => void unshare(flags),
-  setns: ({ path, flag }) => void setns(path, flag),
-  'share-mount': ({ from, source, root, target }) => void shareMount(from, source, root, target),
+  setns: ({ path, flag, holder }) => void setns(path, flag, holder),
+  'share-mount': ({ from, source, root, target, holder }) =>
+    void shareMount(from, source, root, target, holder),
   chdir: ({ path, create }) => {
     // EROFS: --read-only; the chdir then says what is really missing.
     if (create) tolerating(['EROFS'], () => mkdirSync(path, { recursive: true }));
@@ -44,6 +45,7 @@ const performers: {
   'lookup-executable': (action) => lookupExecutable(action),
   setrlimit: ({ resource, soft, hard }) => void processCalls.setrlimit(resource, soft, hard),
   setsid: () => void processCalls.setsid(),
+  'join-session-keyring': () => void processCalls.joinSessionKeyring(),
   'controlling-terminal': ({ path }) => {
     const terminal = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
     setControllingTerminal(terminal);

@@ -9,8 +9,26 @@ const libc = koffi.load(null);
 /** Numbers for syscall(2): for calls without a wrapper, and where glibc's wrapper would change every thread (setresuid). */
 const common = { open_tree: 428, move_mount: 429, close_range: 436, openat2: 437, mount_setattr: 442 };
 const numbers = {
-  x64: { pivot_root: 155, setgroups: 116, setresuid: 117, setresgid: 119, capset: 126, bpf: 321, ...common },
-  arm64: { pivot_root: 41, setgroups: 159, setresuid: 147, setresgid: 149, capset: 91, bpf: 280, ...common },
+  x64: {
+    pivot_root: 155,
+    setgroups: 116,
+    setresuid: 117,
+    setresgid: 119,
+    capset: 126,
+    keyctl: 250,
+    bpf: 321,
+    ...common,
+  },
+  arm64: {
+    pivot_root: 41,
+    setgroups: 159,
+    setresuid: 147,
+    setresgid: 149,
+    capset: 91,
+    keyctl: 219,
+    bpf: 280,
+    ...common,
+  },
 } as const;
 
 export const sys = numbers[process.arch === 'arm64' ? 'arm64' : 'x64'];
@@ -84,6 +102,7 @@ export const execve = fn<[string, (string | null)[], (string | null)[]]>('int', 
 /** syscall(2) with the argument types that its users need. */
 export const syscall = {
   bpf: fn<[number, number, unknown, number]>('long', 'syscall', ['long', 'int', 'void *', 'uint']),
+  keyctl: fn<[number, number, Text]>('long', 'syscall', ['long', 'int', 'str']),
   texts: fn<[number, string, string]>('long', 'syscall', ['long', 'str', 'str']),
   numbers: fn<[number, number, number, number]>('long', 'syscall', ['long', 'long', 'long', 'long']),
   sized: fn<[number, number, Buffer | Uint32Array]>('long', 'syscall', ['long', 'long', 'void *']),

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { TsstepError } from '../errors.ts';
 import type { Rlimit } from '../operation.ts';
-import { checked } from './errno.ts';
+import { checked, tolerating } from './errno.ts';
 import * as libc from './libc.ts';
 
 const CLOSE_RANGE_CLOEXEC = 4;
@@ -93,6 +93,15 @@ export function dup2(from: number, to: number): void {
 /** setsid(2). */
 export function setsid(): void {
   checked('setsid', libc.setsid());
+}
+
+const KEYCTL_JOIN_SESSION_KEYRING = 1;
+
+/** keyctl(2): a session keyring without a name and without a key. A kernel without keys (ENOSYS) has none to hide. */
+export function joinSessionKeyring(): void {
+  tolerating(['ENOSYS'], () =>
+    checked('keyctl', libc.syscall.keyctl(libc.sys.keyctl, KEYCTL_JOIN_SESSION_KEYRING, null)),
+  );
 }
 
 /** execve(2). Does not return; throws when the kernel refuses, and everything before it still stands. */

@@ -53,7 +53,14 @@ export function shareBridge({ bridge, gateway, prefix }: Lease, holder: string):
 }
 
 /** A sysctl set to 1 while containers need it, and then back to what it was. */
-function shareSetting(name: string, resource: string, path: string, holder: string, why: string): Operation {
+function shareSetting(
+  name: string,
+  resource: string,
+  path: string,
+  holder: string,
+  why: string,
+  disturbs: readonly string[] = [],
+): Operation {
   return {
     kind: 'share',
     where: 'host',
@@ -61,17 +68,23 @@ function shareSetting(name: string, resource: string, path: string, holder: stri
     resource,
     holder,
     check: { path, content: '1' },
-    make: [{ kind: 'write', path, data: '1', save: true }],
+    make: [{ kind: 'write', path, data: '1', save: true, ...(disturbs.length > 0 && { disturbs }) }],
     why,
     undo: { at: 'exit', do: { kind: 'release', resource, holder, unmake: [{ kind: 'restore', path }] } },
   };
 }
 
-/** kernel: Documentation/networking/ip-sysctl.rst, ip_forward. */
+/**
+ * kernel: Documentation/networking/ip-sysctl.rst, ip_forward: a change of it "resets all configuration parameters to their default
+ * state", which is to say: every interface's forwarding, and whether redirects are accepted (net/ipv4/devinet.c,
+ * inet_forward_change).
+ */
 export function shareForwarding(holder: string): Operation {
   const why =
     'The host has to pass packets between the bridge and its other interfaces: it becomes a router.';
-  return shareSetting('forwarding', 'ip-forward', '/proc/sys/net/ipv4/ip_forward', holder, why);
+  const conf = '/proc/sys/net/ipv4/conf';
+  const disturbs = [`${conf}/all/accept_redirects`, `${conf}/*/forwarding`];
+  return shareSetting('forwarding', 'ip-forward', '/proc/sys/net/ipv4/ip_forward', holder, why, disturbs);
 }
 
 /** kernel: ip-sysctl.rst, route_localnet. The hole that it opens is closed in the nat table (CVE-2020-8558 was such a one). */

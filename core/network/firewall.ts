@@ -34,7 +34,6 @@ function natRules({ bridge, subnet }: Lease): string {
 `;
 }
 
-/** No file shows an nftables table, so the first holder makes it. */
 export function shareNat(lease: Lease, holder: string): Operation {
   return {
     kind: 'share',
@@ -42,7 +41,7 @@ export function shareNat(lease: Lease, holder: string): Operation {
     name: 'nat',
     resource: `nat-${lease.bridge}`,
     holder,
-    check: { path: '' },
+    check: { argv: ['nft', 'list', 'table', 'ip', TABLE] },
     make: [{ kind: 'command', argv: ['nft', '-f', '-'], stdin: natRules(lease) }],
     why: 'Nobody outside knows a way to the containers’ addresses, so packets leave with the host’s (masquerade) and answers find back.',
     undo: {
@@ -111,7 +110,8 @@ export function shareForwardAccept({ bridge }: Lease, tool: IptablesTool, holder
     name: 'forward-accept',
     resource,
     holder,
-    check: { path: '' },
+    // The last one is made last.
+    check: { argv: [tool, '-w', '-C', ...(rules.at(-1) ?? [])] },
     make: rules.map((rule) => ({ kind: 'command', argv: [tool, '-w', '-I', ...rule] })),
     why: 'This host’s firewall drops forwarded packets by default (docker and ufw set it so): let through those of the bridge.',
     undo: {

@@ -38,6 +38,8 @@ function listenTcp({ ip, port }: PortRequest): Promise<HeldPort> {
     server.once('error', reject);
     server.listen({ host: ip, port, exclusive: true }, () => {
       server.off('error', reject);
+      // It only holds the port: what becomes of it later is nobody's concern.
+      server.on('error', () => undefined);
       server.unref();
       resolve({
         port: portOf(server.address()),
@@ -56,6 +58,7 @@ function bindUdp({ ip, port }: PortRequest): Promise<HeldPort> {
     });
     socket.bind({ address: ip, port, exclusive: true }, () => {
       socket.removeAllListeners('error');
+      socket.on('error', () => undefined);
       socket.unref();
       resolve({
         port: socket.address().port,

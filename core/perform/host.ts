@@ -49,7 +49,7 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },
   'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
-  'create-volume': ({ path, owner }, { known }) => useVolume(known.host.run, path, owner),
+  'create-volume': ({ path, owner }, { known }) => useVolume(known.host.root, path, owner),
   'copy-up': (action) => copyUp(action),
   'spawn-init': async ({ pid }, { state }) => {
     state.init = new InitHandle(pid, state.spec.interactive && !state.spec.tty);

@@ -1,14 +1,15 @@
 /** The supervisor's end of init: starts it, sends it operations, learns how its process ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TsstepError } from '../errors.ts';
-import { startTimeOf } from '../host/process.ts';
 import type { Ready, Reply } from '../init/protocol.ts';
 import { pipe } from '../kernel/fs.ts';
+import { openReadOnly } from '../kernel/mount.ts';
+import { mustLive, startTimeOf } from '../kernel/proc.ts';
 import type { ProcessId } from '../known.ts';
 import type { Exit } from '../machine.ts';
 import type { Operation, OperationOf } from '../operation.ts';
@@ -35,11 +36,20 @@ function initProgram(): string {
  */
 const fork = ['sh', '-c', 'exec 3>&2 2>/dev/null; setpriv --pdeathsig KILL "$@" 2>&3 3>&-; exit $?', 'sh'];
 
-/** How a process is put in the wanted pid namespace: its children are, never itself, so a tool forks for us (unshare(2)). */
-function wrapper(pid: OperationOf<'spawn-init'>['pid']): string[] {
+/** One of our descriptors, as another process finds it. */
+const ours = (fd: number): string => `/proc/${process.pid}/fd/${fd}`;
+
+/**
+ * How a process is put in the wanted pid namespace: its children are, never itself, so a tool forks for us (unshare(2)).
+ * @param lent gets the descriptors that have to stay open until init is there
+ */
+function wrapper(pid: OperationOf<'spawn-init'>['pid'], lent: number[]): string[] {
   if (pid === 'new') return ['unshare', '--pid', ...fork];
   if (pid === 'host') return fork;
-  return ['nsenter', `--pid=/proc/${pid.pid}/ns/pid`];
+  const namespace = openSync(`/proc/${pid.pid}/ns/pid`, 'r');
+  lent.push(namespace);
+  mustLive(pid);
+  return ['nsenter', `--pid=${ours(namespace)}`];
 }
 
 export class InitHandle {
@@ -47,12 +57,14 @@ export class InitHandle {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #commands: Socket;
-  /** Init's ends of the two pipes, open until init has opened them itself. */
+  /** Init's ends of the two pipes, and its program: open until init has opened them itself. */
   readonly #lent: readonly number[];
   readonly #replies: AsyncIterator<string>;
 
   constructor(pid: OperationOf<'spawn-init'>['pid'], interactive: boolean) {
-    const [command = '', ...words] = wrapper(pid);
+    const lent: number[] = [];
+    this.#lent = lent;
+    const [command = '', ...words] = wrapper(pid, lent);
     // Real pipes: Node's own are sockets, and a program in the container that opens /dev/stdout would get ENXIO.
     const stdin = interactive ? pipe() : undefined;
     const stdout = pipe();
@@ -60,10 +72,11 @@ export class InitHandle {
     const commands = pipe();
     const replies = pipe();
     const own = [stdin?.read, stdout.write, stderr.write].filter((fd) => fd !== undefined);
-    const lent = [commands.read, replies.write];
-    const ends = lent.map((fd) => `/proc/${process.pid}/fd/${fd}`);
-    this.#lent = lent;
-    this.#child = spawn(command, [...words, process.execPath, initProgram(), ...ends], {
+    // The command of a hostile image may be /proc/self/exe, and that is this Node until execve has replaced it.
+    const node = openReadOnly(process.execPath);
+    lent.push(node, commands.read, replies.write);
+    const ends = [commands.read, replies.write].map(ours);
+    this.#child = spawn(command, [...words, ours(node), initProgram(), ...ends], {
       stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write],
       // A session of its own: Ctrl-C on the terminal is for the supervisor, which forwards it.
       detached: true,

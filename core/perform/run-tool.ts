@@ -37,7 +37,7 @@ export function runTool(argv: readonly string[], stdin?: string): Promise<ToolRe
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin ?? '');
     child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ENOENT' ? missing(command) : error),
+      reject(error.code === 'ENOENT' ? missingTool(command) : error),
     );
     child.on('close', (code, signal) => {
       if (code === 0) return resolve({ stdout, stderr });
@@ -53,7 +53,7 @@ export function runTool(argv: readonly string[], stdin?: string): Promise<ToolRe
   });
 }
 
-function missing(command: string): TsstepError {
+export function missingTool(command: string): TsstepError {
   const name = packages[command] ?? command;
   return new TsstepError({
     code: 'missing-tool',

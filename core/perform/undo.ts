@@ -1,8 +1,9 @@
 /** Taking operations back. Each one finds what it removes by name and identity, and finding nothing is success. */
-import { existsSync, lstatSync, readFileSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { removeCgroups } from '../cgroup/remove.ts';
 import { TsstepError } from '../errors.ts';
+import { mountPoints } from '../host/mountinfo.ts';
 import { killProcess } from '../host/process.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { umount } from '../kernel/mount.ts';
@@ -18,6 +19,8 @@ export interface UndoContext {
   known: Known;
   /** The listening sockets of this process; none when another process cleans up. */
   ports?: HeldPorts;
+  /** The network namespace that the run was in is gone: links, addresses and rules are gone with it. */
+  networkGone?: boolean;
 }
 
 const undoers: {
@@ -28,7 +31,7 @@ const undoers: {
 } = {
   umount: ({ target }) => {
     // Twice: what was mounted over it by a confused second try has to go as well. EINVAL: nothing is mounted there.
-    const mounted = () => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${target} `);
+    const mounted = () => mountPoints().includes(target);
     for (let i = 0; i < 2 && mounted(); i++)
       tolerating(['EINVAL', 'ENOENT'], () => umount(target, ['MNT_DETACH']));
   },
@@ -36,16 +39,17 @@ const undoers: {
   unlink: ({ path, target }) => {
     if (tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(path)) === target) unlinkSync(path);
   },
-  command: async ({ argv, stdin }) => {
+  command: async ({ argv, stdin }, { networkGone }) => {
+    if (networkGone) return;
     await runTool(argv, stdin).catch((error: unknown) => {
       if (!GONE.test(String(error))) throw error;
     });
   },
-  release: (action, { known }) => release(known.host, action),
+  release: (action, { known, networkGone }) => release(known.host, action, !networkGone),
   'release-lease': ({ network, holder }, { known }) => releaseLease(known.host.run, network, holder),
   'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
   'remove-cgroup': ({ paths }) => removeCgroups(paths),
-  'remove-volume': ({ path, owner }, { known }) => removeVolume(known.host.run, path, owner),
+  'remove-volume': ({ path, owner }, { known }) => removeVolume(known.host.root, path, owner),
   'remove-made': ({ path, key }, { known }) => {
     const first = known.made?.[key];
     if (!first) return;
@@ -67,13 +71,9 @@ export async function undo(action: UndoAction, context: UndoContext): Promise<vo
 function removeTree(path: string): void {
   if (!existsSync(path)) return;
   const parent = lstatSync(dirname(path)).dev;
-  const info = readFileSync('/proc/self/mountinfo', 'utf8');
-  for (const line of info.split('\n').reverse()) {
-    const at = line.split(' ')[4] ?? '';
-    if (at === path || at.startsWith(`${path}/`))
-      tolerating(['EINVAL', 'ENOENT'], () => umount(at, ['MNT_DETACH']));
-  }
-  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path}/`)) throw stillMounted(path);
+  const below = () => mountPoints().filter((at) => at === path || at.startsWith(`${path}/`));
+  for (const at of below().reverse()) tolerating(['EINVAL', 'ENOENT'], () => umount(at, ['MNT_DETACH']));
+  if (below().length > 0) throw stillMounted(path);
   if (lstatSync(path).dev === parent) rmSync(path, { recursive: true, force: true });
   else rmdirSync(path);
 }

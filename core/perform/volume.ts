@@ -21,9 +21,9 @@ const usersOf = (path: string): string[] =>
     .filter((id) => id !== '');
 
 /** Makes the volume when `user` is the first. The second is noted down as well: after that it is nobody's alone. */
-export async function useVolume(run: string, path: string, user: string): Promise<VolumeState> {
+export async function useVolume(root: string, path: string, user: string): Promise<VolumeState> {
   const data = join(path, '_data');
-  return await withLock(lock(run), () => {
+  return await withLock(lock(root), () => {
     const users = usersOf(path);
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const note = (id: string) => appendFileSync(join(path, 'users'), `${id}\n`);
@@ -35,8 +35,8 @@ export async function useVolume(run: string, path: string, user: string): Promis
 }
 
 /** Removes the volume if nobody but `user` ever had it: then nobody else can have written to it. */
-export async function removeVolume(run: string, path: string, user: string): Promise<void> {
-  await withLock(lock(run), () => {
+export async function removeVolume(root: string, path: string, user: string): Promise<void> {
+  await withLock(lock(root), () => {
     const users = usersOf(path);
     // Killed before it could note itself down, `user` had not made more than the directory.
     const ours = users.length === 0 ? !existsSync(join(path, '_data')) : users.every((id) => id === user);

@@ -53,6 +53,13 @@ function terminal(spec: Spec, known: Known): Operation[] {
   ];
 }
 
+const keyring: Operation = {
+  ...step,
+  kind: 'join-session-keyring',
+  name: 'keyring',
+  why: 'The kernel keeps keys for a login session, for Kerberos or encrypted disks: the container gets an empty keyring, not yours.',
+};
+
 function credentials(spec: Spec, user: ResolvedUser): Operation[] {
   const capabilities = effectiveCapabilities(spec.capAdd, spec.capDrop);
   return [
@@ -87,18 +94,16 @@ function credentials(spec: Spec, user: ResolvedUser): Operation[] {
           ? 'uid 0, the host’s root: what makes it weaker is the capabilities, not the number.'
           : 'Leaving uid 0 empties the capability sets by itself.',
     },
-    // A process without uid 0 has lost its permitted set already, and gets nothing back from an empty file.
-    ...(user.uid === 0
-      ? [
-          {
-            ...step,
-            kind: 'capset',
-            name: 'capabilities',
-            capabilities,
-            why: 'Root’s power, cut into pieces: the container keeps these (docker’s default set unless you say otherwise).',
-          } as const,
-        ]
-      : []),
+    {
+      ...step,
+      kind: 'capset',
+      name: 'capabilities',
+      capabilities: user.uid === 0 ? capabilities : [],
+      why:
+        user.uid === 0
+          ? 'Root’s power, cut into pieces: the container keeps these (docker’s default set unless you say otherwise).'
+          : 'None, not even inheritable ones: those of the caller would stay, for a file of the image that asks for them.',
+    },
     ...(spec.noNewPrivileges
       ? [
           {
@@ -190,6 +195,7 @@ function plan(spec: Spec, known: Known): Operation[] {
       uid: known.user.uid,
       why: 'Descriptors 0, 1 and 2 are all that the command inherits; its user has to own them to open /dev/stdout again.',
     },
+    keyring,
     ...residue(spec, known),
     ...credentials(spec, known.user),
     ...finish(process, known.user, known.executable),

@@ -1,4 +1,4 @@
-import type { Known } from '../known.ts';
+import type { Known, Peer, ProcessId } from '../known.ts';
 import type { CloneFlag, Operation } from '../operation.ts';
 import type { NamespaceMode, NetworkMode, Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
@@ -38,7 +38,7 @@ function findPeers(spec: Spec): Operation[] {
 
 function spawn(spec: Spec, known: Known): Operation[] {
   const peer = known.peers?.pid;
-  const pid = spec.pid === 'host' ? 'host' : peer ? { container: peer.id, pid: peer.pid } : 'new';
+  const pid = spec.pid === 'host' ? 'host' : (peer ?? 'new');
   return [
     {
       kind: 'spawn-init',
@@ -64,6 +64,9 @@ const unshare = (name: string, flag: CloneFlag, why: string): Operation => ({
   undo: 'with-init',
 });
 
+/** The process that is in the namespaces to be shared, told apart from a later one with its pid. */
+export const holderOf = ({ pid, startTime }: Peer): ProcessId => ({ pid, startTime });
+
 function makeOrJoin(spec: Spec, known: Known, kind: 'ipc' | 'net', flag: CloneFlag): Operation[] {
   const mode = modeOf(spec, kind);
   if (mode === 'host') return [];
@@ -76,6 +79,7 @@ function makeOrJoin(spec: Spec, known: Known, kind: 'ipc' | 'net', flag: CloneFl
       name: kind,
       path: `/proc/${peer.pid}/ns/${kind}`,
       flag,
+      holder: holderOf(peer),
       why: `Join the ${kind} namespace of container ${peer.id.slice(0, 12)} instead of making one: both now see the same.`,
       undo: 'with-init',
     },

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
-import { isAlive } from '../host/process.ts';
 import { tolerating } from '../kernel/errno.ts';
+import { isAlive } from '../kernel/proc.ts';
 import type { Peer, ProcessId } from '../known.ts';
-import { containerFiles, containers, names } from '../paths.ts';
+import { containerFiles, containers, isId, names } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
 
 export type Status = 'creating' | 'created' | 'running' | 'exited' | 'dead';
@@ -75,16 +75,20 @@ export function listContainers(root: string): Container[] {
     .sort((a, b) => b.config.created.localeCompare(a.config.created));
 }
 
-/** A reference comes from outside: only what can be a name is looked up, and only what is an ID is believed. */
-function containerNamed(root: string, reference: string): Container | undefined {
+/**
+ * The ID that has this name. A reference comes from outside: only what can be a name is looked up, and only what is an ID is
+ * believed.
+ */
+export function idNamed(root: string, reference: string): string | undefined {
   if (!/^[a-zA-Z0-9][\w.-]*$/.test(reference)) return undefined;
   const id = tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(join(names(root), reference)));
-  return id !== undefined && /^[0-9a-f]{64}$/.test(id) ? readContainer(root, id) : undefined;
+  return id !== undefined && isId(id) ? id : undefined;
 }
 
 /** By full ID, name, or a prefix of the ID that fits one container only. @throws TsstepError no-such-container */
 export function findContainer(root: string, reference: string): Container {
-  const byName = containerNamed(root, reference);
+  const id = idNamed(root, reference);
+  const byName = id === undefined ? undefined : readContainer(root, id);
   if (byName) return byName;
   const prefixed = /^[0-9a-f]+$/.test(reference)
     ? listContainers(root).filter(({ config }) => config.id.startsWith(reference))
@@ -108,7 +112,7 @@ export function findContainer(root: string, reference: string): Container {
 export function findRunning(root: string, reference: string, option: string): Peer {
   const { config, state } = findContainer(root, reference);
   if (state.status === 'running' && state.process && isAlive(state.process))
-    return { id: config.id, pid: state.process.pid };
+    return { id: config.id, ...state.process };
   throw new TsstepError({
     code: 'container-state',
     what: `${option} container:${reference} is not possible`,

@@ -11,6 +11,14 @@ import { containers, journals, layers, names, volumes } from '../paths.ts';
  * the parent is there). @throws TsstepError usage
  */
 export function makeStateDirectory(path: string): void {
+  if (path.includes(',')) {
+    throw new TsstepError({
+      code: 'usage',
+      what: `the state directory ${path} cannot be used`,
+      why: 'overlayfs takes a comma for the end of a mount option',
+      remedy: 'name a directory without one: TSSTEP_ROOT=/some/where',
+    });
+  }
   try {
     make(path);
   } catch (error) {

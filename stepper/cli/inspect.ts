@@ -1,6 +1,6 @@
 /** `tsstep inspect`: what is known about containers, in the words and the shape of docker's. */
 
-import { isAlive } from '../../core/host/process.ts';
+import { isAlive } from '../../core/kernel/proc.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { type Container, type ContainerState, findContainer } from '../../core/store/containers.ts';
 import { type Journalled, journalOf } from '../recover.ts';

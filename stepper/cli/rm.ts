@@ -1,12 +1,11 @@
 /** `tsstep rm`: a container with all that was made for it, which its run's journal knows. */
-import { readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf, TsstepError } from '../../core/errors.ts';
-import { isAlive, killProcess } from '../../core/host/process.ts';
+import { killProcess } from '../../core/host/process.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
-import { names } from '../../core/paths.ts';
-import { findContainer } from '../../core/store/containers.ts';
+import { isAlive } from '../../core/kernel/proc.ts';
+import { isId } from '../../core/paths.ts';
+import { findContainer, idNamed } from '../../core/store/containers.ts';
 import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
 import { dueAtRemoval, hasDirectory, type Journalled, journalOf, recover } from '../recover.ts';
 import { failureText } from '../show-failure.ts';
@@ -36,10 +35,8 @@ function identify(root: string, reference: string): string {
   try {
     return findContainer(root, reference).config.id;
   } catch (error) {
-    const link = join(names(root), reference.replace(/^\//, ''));
-    const target = tolerating(['ENOENT', 'EINVAL', 'ENOTDIR'], () => readlinkSync(link));
-    if (target !== undefined) return target;
-    if (/^[0-9a-f]{64}$/.test(reference) && hasDirectory(root, reference)) return reference;
+    const id = idNamed(root, reference.replace(/^\//, '')) ?? reference;
+    if (isId(id) && (id !== reference || hasDirectory(root, id))) return id;
     throw error;
   }
 }

@@ -3,11 +3,12 @@ import { accessSync, constants } from 'node:fs';
 import { failureOf, TsstepError } from '../../core/errors.ts';
 import { stateDirectories } from '../../core/host/facts.ts';
 import { errnoOf } from '../../core/kernel/errno.ts';
+import type { Places } from '../../core/known.ts';
 import { containers } from '../../core/paths.ts';
 import { showFailure } from '../show-failure.ts';
 
 /** @throws TsstepError not-root when the state is there and this user may not read it */
-export function openState(command: string): { root: string; run: string } {
+export function openState(command: string): Places {
   const directories = stateDirectories(process.env);
   try {
     accessSync(containers(directories.root), constants.R_OK | constants.X_OK);
@@ -18,7 +19,7 @@ export function openState(command: string): { root: string; run: string } {
 }
 
 /** For commands that change something. @throws TsstepError not-root */
-export function openStateAsRoot(command: string): { root: string; run: string } {
+export function openStateAsRoot(command: string): Places {
   const directories = stateDirectories(process.env);
   if (process.geteuid?.() !== 0) throw needsRoot(command, directories.root);
   return directories;

@@ -109,7 +109,8 @@ export class Renderer {
   }
 
   #last(result: EventOf<'session-ended'>['result']): readonly string[] {
-    const name = this.#known?.name;
+    const { name, init } = this.#known ?? {};
+    if (result === 'kept' && !init) return ['Kept: what exists so far stays. `tsstep clean` takes it back.'];
     if (result === 'kept')
       return [`Kept: init waits in its namespaces. \`tsstep rm -f ${name}\` takes everything back.`];
     if (result === 'rolled-back' || result === 'failed')

@@ -105,6 +105,7 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
   sethostname: nothing,
   setrlimit: nothing,
   setsid: nothing,
+  'join-session-keyring': nothing,
   'controlling-terminal': nothing,
   stdio: nothing,
   'capbset-drop': nothing,

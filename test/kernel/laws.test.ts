@@ -160,6 +160,7 @@ describe('law 2', () => {
 const invisible: Readonly<Record<string, string>> = {
   'volumes:root':
     'proc_pid_cwd(5) says "/" already when the working directory is the root of a detached tree',
+  'exec:keyring': 'keyrings(7): /proc/keys shows a process its own keys, nobody else’s',
   'exec:umask': 'tsstep itself runs with the umask that docker gives',
   'exec:parent-death': 'PR_SET_PDEATHSIG can be read by the process itself only, with prctl(2)',
 };

@@ -28,6 +28,8 @@ export const v1 = {
 const fixed: HostFacts = {
   root: '/var/lib/tsstep',
   run: '/run/tsstep',
+  cgroupRun: '/run/tsstep',
+  netns: 'net:[4026531833]',
   cgroups: v2,
   hostname: 'host',
   resolvConf: 'nameserver 192.0.2.53\n',

@@ -18,7 +18,7 @@ ip route show table all
 nft list ruleset
 ! command -v iptables-save || iptables-save
 echo ip_forward $(cat /proc/sys/net/ipv4/ip_forward)
-grep -H . /proc/sys/net/ipv4/conf/*/route_localnet
+grep -H . /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/accept_redirects
 `;
 
 export async function hostState(sandbox: Sandbox, root = sandbox.root): Promise<HostState> {

@@ -30,8 +30,10 @@ export function onNextJournal(sandbox: Sandbox, match: (event: Event) => boolean
   });
 }
 
+const ran = /"type":"operation-ended","ok":true.*"name":"execve"/;
+
 /** Whether the container of the last run had come to life. Names of journals begin with the time. */
 export function lastRunStarted({ root }: Sandbox): boolean {
   const last = readdirSync(join(root, 'runs')).sort().at(-1);
-  return last !== undefined && readFileSync(join(root, 'runs', last), 'utf8').includes('"type":"started"');
+  return last !== undefined && ran.test(readFileSync(join(root, 'runs', last), 'utf8'));
 }

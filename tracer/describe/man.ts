@@ -30,6 +30,7 @@ const pages: Readonly<Record<Kind, string>> = {
   'lookup-executable': 'execvp(3)',
   setrlimit: 'getrlimit(2)',
   setsid: 'setsid(2)',
+  'join-session-keyring': 'session-keyring(7), keyctl(2)',
   'controlling-terminal': 'ioctl_tty(2)',
   stdio: 'fcntl(2)',
   'capbset-drop': 'capabilities(7)',

@@ -2,7 +2,7 @@
  * Operations as lines that a person could type. `$ROOTFS` is the merged directory; what init does is typed in the shell that
  * `unshare` has started; what only holds for the next program is a prefix of it, written `…`.
  */
-import type { Kind, Operation, OperationOf, ShareStep } from '../../core/operation.ts';
+import type { Kind, Operation, OperationOf, ShareCheck, ShareStep } from '../../core/operation.ts';
 import { mountLines, setattrLine } from './shell-mount.ts';
 import { octal, shellPath, word } from './words.ts';
 
@@ -35,6 +35,11 @@ function sharing(step: ShareStep): string[] {
   return step.kind === 'mkdir'
     ? [`mkdir -p ${word(step.path)}`]
     : [`echo ${word(step.data.trim())} > ${word(step.path)}`];
+}
+
+function unless(check: ShareCheck): string {
+  if ('argv' in check) return `# unless this succeeds: ${words(check.argv)}`;
+  return `# unless ${check.path} is there${check.content === undefined ? '' : ` and holds ${check.content}`}:`;
 }
 
 const printers: { [K in Kind]: Printer<K> } = {
@@ -72,13 +77,7 @@ const printers: { [K in Kind]: Printer<K> } = {
         : `nsenter --pid=/proc/${pid.pid}/ns/pid sh`,
   ],
   command,
-  share: ({ make, check }) =>
-    check.path === ''
-      ? make.flatMap(sharing)
-      : [
-          `# unless ${check.path} is there${check.content === undefined ? '' : ` and holds ${check.content}`}:`,
-          ...make.flatMap(sharing),
-        ],
+  share: ({ make, check }) => [unless(check), ...make.flatMap(sharing)],
   lease: ({ network }) => [
     `flock $RUN/lock ls $RUN/leases/${word(network)}  # then take the first free address`,
   ],
@@ -120,6 +119,7 @@ const printers: { [K in Kind]: Printer<K> } = {
   ],
   setrlimit: ({ resource, soft, hard }) => [`prlimit --pid $$ --${resource}=${limit(soft)}:${limit(hard)}`],
   setsid: () => ['setsid sh'],
+  'join-session-keyring': () => ['keyctl session - sh'],
   'controlling-terminal': ({ path }) => [`setsid --ctty sh <>${word(path)} >&0 2>&0`],
   stdio: ({ uid }) => [`chown ${uid} /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2`],
   'capbset-drop': ({ keep }) => [

@@ -104,6 +104,7 @@ const printers: { [K in Kind]: Printer<K> } = {
   setrlimit: ({ resource, soft, hard }) =>
     `prlimit64(0, RLIMIT_${resource.toUpperCase()}, {rlim_cur=${limit(soft)}, rlim_max=${limit(hard)}}, NULL)`,
   setsid: () => 'setsid()',
+  'join-session-keyring': () => 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)',
   'controlling-terminal': ({ path }) =>
     [
       open(path, 'O_RDWR|O_NOCTTY'),

@@ -1,12 +1,10 @@
 /** What runs make below the state directories: leases, holds on shared things, names, directories, half-made files. */
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { tolerating } from '../../kernel/errno.ts';
-import type { HostFacts } from '../../known.ts';
+import type { Places } from '../../known.ts';
 import { containerFiles, containers, layers, names, shares } from '../../paths.ts';
 import type { Found } from './found.ts';
-
-type Places = Pick<HostFacts, 'root' | 'run'>;
 
 /** Entries of a directory; none where it does not exist or may not be read. */
 const entries = (path: string): string[] =>
@@ -25,17 +23,22 @@ export function leases({ run }: Places): Found[] {
   );
 }
 
+/** Each shared thing's directory: those of this network namespace, and the machine's. */
+const shareDirectories = ({ run, cgroupRun }: Places): string[] =>
+  [...new Set([run, cgroupRun])].flatMap((at) => entries(shares(at)).map((name) => join(shares(at), name)));
+
 /** Shared things that one of these containers holds. */
 export function heldBy(places: Places, holders: ReadonlySet<string>): string[] {
-  const holds = (resource: string) =>
-    entries(join(shares(places), resource, 'holders')).some((one) => holders.has(one));
-  return entries(shares(places)).filter(holds);
+  const held = (at: string) => entries(join(at, 'holders')).some((one) => holders.has(one));
+  return shareDirectories(places)
+    .filter(held)
+    .map((at) => basename(at));
 }
 
 /** Each container that holds a shared thing. What it has saved, like ip_forward's old value, goes with the last one. */
 export function holds(places: Places): Found[] {
-  return entries(shares(places)).flatMap((resource): Found[] => {
-    const at = join(shares(places), resource, 'holders');
+  return shareDirectories(places).flatMap((directory): Found[] => {
+    const at = join(directory, 'holders');
     const holders = entries(at);
     // Killed after the directory was made, or before it was removed: nothing is shared at either moment.
     if (holders.length === 0)

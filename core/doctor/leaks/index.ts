@@ -1,5 +1,5 @@
 /** Everything on this host that a run of tsstep can have made, each with whose it is: who compares that with who lives has the leaks. */
-import type { HostFacts } from '../../known.ts';
+import type { Places } from '../../known.ts';
 import {
   anonymousVolumes,
   directories,
@@ -18,10 +18,7 @@ export type { Found, Owner };
 export { heldBy, placesInUse };
 
 /** `journalled`: IDs of the containers that have a journal. Nothing that does not exist is an error, the directories included. */
-export function findTraces(
-  places: Pick<HostFacts, 'root' | 'run'>,
-  journalled: ReadonlySet<string>,
-): Found[] {
+export function findTraces(places: Places, journalled: ReadonlySet<string>): Found[] {
   return [
     ...inits(),
     ...mounts(places.root),

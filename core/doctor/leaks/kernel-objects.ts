@@ -5,16 +5,14 @@ import { basename, join } from 'node:path';
 import { mountsOf as hierarchiesOf, parentPath } from '../../cgroup/group.ts';
 import { readLayout } from '../../cgroup/layout.ts';
 import { TsstepError } from '../../errors.ts';
+import { mountPoints } from '../../host/mountinfo.ts';
 import { tolerating } from '../../kernel/errno.ts';
 import { containers } from '../../paths.ts';
 import type { Found, Owner } from './found.ts';
 
 /** Mounts below the state directory. */
 export function mounts(root: string): Found[] {
-  const points = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[4] ?? '')
-    .filter((point) => point.startsWith(`${root}/`));
+  const points = mountPoints().filter((point) => point.startsWith(`${root}/`));
   return points.map((point) => {
     const below = point.startsWith(`${containers(root)}/`) ? point.slice(containers(root).length + 1) : '';
     const id = below.split('/')[0];

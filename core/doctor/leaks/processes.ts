@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { stateDirectories } from '../../host/facts.ts';
 import { tolerating } from '../../kernel/errno.ts';
+import type { Places } from '../../known.ts';
 import type { Found } from './found.ts';
 
 /** Processes end while they are looked at, and others' environment is not for everybody. */
@@ -26,6 +27,9 @@ function parentOf(pid: number): number {
 /** vitest sets its title to `node (vitest …)`. */
 const isNode = (pid: number): boolean => /(^|\/)node(js)?( |$)/.test(words(pid)[0] ?? '');
 
+/** By the title that it gives itself (core/init/main.ts). */
+const isInit = (pid: number): boolean => words(pid)[0]?.trim() === 'tsstep-init';
+
 /** unshare and nsenter stand between init and the Node that started it; when that has ended, they belong to pid 1. */
 function hasSupervisor(pid: number): boolean {
   for (let at = parentOf(pid); at > 1; at = parentOf(at)) if (isNode(at)) return true;
@@ -35,13 +39,11 @@ function hasSupervisor(pid: number): boolean {
 /** Inits without anybody who would tell them what to do. */
 export function inits(): Found[] {
   return pids()
-    .filter((pid) => words(pid).at(-1)?.endsWith('/dist/init.cjs') && isNode(pid) && !hasSupervisor(pid))
+    .filter((pid) => isInit(pid) && !hasSupervisor(pid))
     .map((pid) => ({ what: `init, process ${pid}`, owner: { init: pid }, remedy: `kill -9 ${pid}` }));
 }
 
-export interface PlaceInUse {
-  root: string;
-  run: string;
+export interface PlaceInUse extends Places {
   /** Whether what is made there is seen from here: the namespaces are the same. */
   sees: { net: boolean; cgroup: boolean };
 }
@@ -60,6 +62,6 @@ export function placesInUse(): PlaceInUse[] {
       .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
     const same = (kind: string): boolean => namespaceOf(pid, kind) === namespaceOf('self', kind);
     const sees = { net: same('net'), cgroup: same('cgroup') };
-    return { ...stateDirectories(Object.fromEntries(pairs) as NodeJS.ProcessEnv), sees };
+    return { ...stateDirectories(Object.fromEntries(pairs) as NodeJS.ProcessEnv, pid), sees };
   });
 }

@@ -1,6 +1,7 @@
 import type { Known } from '../../known.ts';
 import type { Operation } from '../../operation.ts';
 import type { Spec } from '../../spec/types.ts';
+import { holderOf } from '../namespaces.ts';
 import { bindInRoot, mountInRoot, noSuidDevExec } from './mount-operation.ts';
 
 /** /proc, /dev, /dev/pts, /sys, /dev/mqueue and /dev/shm, with the options that docker gives them. */
@@ -99,6 +100,7 @@ function interProcess(spec: Spec, known: Known, root: string): Operation[] {
       source: '/dev/shm',
       root,
       target: '/dev/shm',
+      holder: holderOf(peer),
       why: `The very tmpfs that container ${peer.id.slice(0, 12)} has: an ipc namespace does not cover shm_open, so the mount is shared too.`,
       undo: 'with-init',
     },

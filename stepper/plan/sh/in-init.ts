@@ -95,6 +95,7 @@ export const inInit: { [K in InitAction['kind']]: Lines<K> } = {
       ? note('nothing to do: a shell has changed no limit of its own')
       : [`prlimit --pid "$INIT" --${resource}=${limit(soft)}:${limit(hard)}`],
   setsid: (_, { spec }) => (spec.tty ? withYourTerminal : ['init again setsid']),
+  'join-session-keyring': () => note('not done: keyctl session does it, of a package that few have'),
   'controlling-terminal': () => withYourTerminal,
   stdio: (_, { spec }) => {
     if (spec.tty) return withYourTerminal;

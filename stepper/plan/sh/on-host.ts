@@ -21,8 +21,13 @@ function sharing(step: ShareStep, writer: Writer): string[] {
   const write = `echo ${writer.word(step.data)} > ${path}`;
   if (!step.save) return [write];
   const before = writer.variable('BEFORE');
-  // The variable is read when the undo is, at the script's end.
-  return [`${before}=$(cat ${path})`, `undo 'echo "$${before}" > ${path}'`, write];
+  const files = [step.path, ...(step.disturbs ?? [])].join(' ');
+  // The variable is read when the undo is, at the script's end: first the setting, then what it changes along with it.
+  return [
+    `${before}=$(for file in ${files}; do echo "$file $(cat "$file")"; done)`,
+    `undo 'echo "$${before}" | while read -r file value; do echo "$value" > "$file"; done'`,
+    write,
+  ];
 }
 
 /** A shell that is as small as /bin/sh mostly is has no words for descriptors above 9. */

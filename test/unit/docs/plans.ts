@@ -16,7 +16,7 @@ const looks: Looks = {
   image: async () => await Promise.resolve({ absent: 'builtin' }),
   lease: async (network) =>
     await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
-  container: () => ({ id: 'cd'.repeat(32), pid: 7 }),
+  container: () => ({ id: 'cd'.repeat(32), pid: 7, startTime: '1' }),
   missing: (path) => path,
   volume: () => 'absent',
 };

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { blobPath, readBlob, verifyBlob, writeBlob } from '../../../core/image/blobs.ts';
 import { digestOf } from '../../../core/image/digest.ts';
 import { readIndex, recordImage, storedName } from '../../../core/image/layout.ts';
-import { removeTemporary, temporaryPath } from '../../../core/image/temporary.ts';
 import { withLock } from '../../../core/kernel/fs.ts';
 import { failure, temporaryRoot } from './tars.ts';
 
@@ -40,16 +39,6 @@ describe('the blob store', () => {
     expect(await failure(verifyBlob(root, { digest, size: 5 }))).toMatchObject({ code: 'bad-image' });
     expect(await failure(readBlob(root, digestOf('gone')))).toMatchObject({ code: 'bad-image' });
     expect(await failure(readBlob(root, 'sha256:../../../etc/passwd'))).toMatchObject({ code: 'bad-image' });
-  });
-
-  it('removes what dead processes left half written, not what living ones write', () => {
-    const root = temporaryRoot();
-    const mine = temporaryPath(root);
-    mkdirSync(mine);
-    // Above the largest pid_max of a 64-bit kernel.
-    writeFileSync(join(root, 'images/tmp/4194999-dead'), '');
-    removeTemporary(root);
-    expect(readdirSync(join(root, 'images/tmp'))).toEqual([mine.slice(mine.lastIndexOf('/') + 1)]);
   });
 });
 

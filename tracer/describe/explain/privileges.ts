@@ -5,6 +5,10 @@ export const privileges = {
   'lookup-user': `The kernel knows only numbers; names are an agreement in /etc/passwd and /etc/group. The image's own files are read,
     after pivot_root, so that www-data is what the image means by it. A number needs no entry at all, and its home is then /. docker
     does the same, including the supplementary groups of the user. An unknown name is an error; an unknown number is not.`,
+  'join-session-keyring': `Every login has a keyring in the kernel, which all its processes inherit: tickets of Kerberos, passwords of
+    network drives, keys of encrypted directories. No namespace covers it. So the process leaves it for a new one that is empty. runc
+    does the same, and docker's seccomp profile forbids the calls besides. ENOSYS, a kernel without keys, is no failure; EDQUOT means
+    that root's quota of keys is used up (/proc/key-users).`,
   'capbset-drop': `The bounding set is the upper limit of what any execve can give, for this process and all its children, for good.
     Dropping a capability here means that not even a setuid-root program or a file with capabilities brings it back. docker keeps 14
     of about 40: without SYS_ADMIN no mounting, without NET_ADMIN no firewall, without SYS_PTRACE less spying. It has to happen while

@@ -406,14 +406,14 @@ END
 
 # forwarding: The host has to pass packets between the bridge and its other
 # interfaces: it becomes a router.
-BEFORE_1=$(cat /proc/sys/net/ipv4/ip_forward)
-undo 'echo "$BEFORE_1" > /proc/sys/net/ipv4/ip_forward'
+BEFORE_1=$(for file in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/accept_redirects /proc/sys/net/ipv4/conf/*/forwarding; do echo "$file $(cat "$file")"; done)
+undo 'echo "$BEFORE_1" | while read -r file value; do echo "$value" > "$file"; done'
 echo 1 > /proc/sys/net/ipv4/ip_forward
 
 # loopback: Linux never sends packets for 127.0.0.1 out of an interface; a port
 # published there has to reach the bridge.
-BEFORE_2=$(cat /proc/sys/net/ipv4/conf/tsstep0/route_localnet)
-undo 'echo "$BEFORE_2" > /proc/sys/net/ipv4/conf/tsstep0/route_localnet'
+BEFORE_2=$(for file in /proc/sys/net/ipv4/conf/tsstep0/route_localnet; do echo "$file $(cat "$file")"; done)
+undo 'echo "$BEFORE_2" | while read -r file value; do echo "$value" > "$file"; done'
 echo 1 > /proc/sys/net/ipv4/conf/tsstep0/route_localnet
 
 # nat: Nobody outside knows a way to the containers’ addresses, so packets leave
@@ -698,6 +698,10 @@ init again setsid
 # stdio: Descriptors 0, 1 and 2 are all that the command inherits; its user has
 # to own them to open /dev/stdout again.
 chown "$USER_ID" "$CONTAINER/stdout" "$CONTAINER/stderr"
+
+# keyring: The kernel keeps keys for a login session, for Kerberos or encrypted
+# disks: the container gets an empty keyring, not yours.
+# -> not done: keyctl session does it, of a package that few have
 
 # umask: The usual mask, whatever the caller’s was.
 init umask 022
