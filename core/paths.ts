@@ -16,7 +16,7 @@ export const journals = (root: string): string => join(root, 'runs');
 export const journal = (root: string, run: string): string => join(journals(root), `${run}.jsonl`);
 /** Shared things: those of the network in `run`, control groups in `cgroupRun`. */
 export const shares = (run: string): string => join(run, 'shares');
-/** `run`, `cgroupRun` or the root: whatever directory holds what changes. */
+/** Held while something in `run` or `cgroupRun` changes. */
 export const lock = (directory: string): string => join(directory, 'lock');
 
 /** 64 hex digits: nothing else may become a part of a path. */

@@ -2,7 +2,7 @@
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checked, errnoOf } from './errno.ts';
+import { checked, errnoOf, tolerating } from './errno.ts';
 import * as libc from './libc.ts';
 
 // linux/fcntl.h and linux/openat2.h; Node's constants lack both.
@@ -114,12 +114,12 @@ const LOCK_EX = 2;
 const LOCK_NB = 4;
 
 /**
- * Runs `fn` while holding an exclusive flock(2) on `path`. The kernel drops the lock when the holder dies, so no lock is ever
+ * Runs `fn` while holding an exclusive flock(2) on `path`, a directory or a file that is made. The kernel drops the lock when the holder dies, so no lock is ever
  * stale. Waits without blocking the event loop, which may be handling this process's own other holder.
  */
 export async function withLock<T>(path: string, fn: () => T | Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(path, 'a', 0o600);
+  const fd = tolerating(['EISDIR'], () => openSync(path, 'a', 0o600)) ?? openSync(path, 'r');
   try {
     for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
       try {

@@ -1,5 +1,5 @@
 /**
- * Named and anonymous volumes. Containers share them, so they are made, used and removed under the lock:
+ * Named and anonymous volumes. Containers share them, so they are made, used and removed under a lock, on the directory of all:
  *
  *     <root>/volumes/NAME/_data     what the containers see
  *     <root>/volumes/NAME/users     IDs of the first two containers that had it, a line each; the first one made it
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { tolerating } from '../kernel/errno.ts';
 import { openInRoot, withLock } from '../kernel/fs.ts';
 import type { VolumeState } from '../known.ts';
-import { lock } from '../paths.ts';
+import { volumes } from '../paths.ts';
 import { runTool } from './run-tool.ts';
 
 /** Stands for whoever made a volume by hand: it is not ours to remove. */
@@ -23,7 +23,7 @@ const usersOf = (path: string): string[] =>
 /** Makes the volume when `user` is the first. The second is noted down as well: after that it is nobody's alone. */
 export async function useVolume(root: string, path: string, user: string): Promise<VolumeState> {
   const data = join(path, '_data');
-  return await withLock(lock(root), () => {
+  return await withLock(volumes(root), () => {
     const users = usersOf(path);
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const note = (id: string) => appendFileSync(join(path, 'users'), `${id}\n`);
@@ -36,7 +36,7 @@ export async function useVolume(root: string, path: string, user: string): Promi
 
 /** Removes the volume if nobody but `user` ever had it: then nobody else can have written to it. */
 export async function removeVolume(root: string, path: string, user: string): Promise<void> {
-  await withLock(lock(root), () => {
+  await withLock(volumes(root), () => {
     const users = usersOf(path);
     // Killed before it could note itself down, `user` had not made more than the directory.
     const ours = users.length === 0 ? !existsSync(join(path, '_data')) : users.every((id) => id === user);
