@@ -95,8 +95,8 @@ export interface Known {
   deviceFilter?: number;
   /** The containers that a shared namespace is joined from, by namespace: net, pid, ipc. */
   peers?: Readonly<Record<string, Peer>>;
-  /** The topmost directory that had to be made for a bind mount's missing source, null when it was there. */
-  made?: Readonly<Record<string, string | null>>;
+  /** Of a bind mount's source, by target: the topmost directory that is not there, null when all are. */
+  missing?: Readonly<Record<string, string | null>>;
   user?: ResolvedUser;
   executable?: string;
   /** Number of the pseudo-terminal in the container's devpts. */
@@ -107,6 +107,6 @@ export interface Known {
 export function learn(known: Known, path: string, value: unknown): Known {
   const dot = path.indexOf('.');
   if (dot < 0) return { ...known, [path]: value };
-  const key = path.slice(0, dot) as 'ports' | 'volumes' | 'peers' | 'made';
+  const key = path.slice(0, dot) as 'ports' | 'volumes' | 'peers' | 'missing';
   return { ...known, [key]: { ...known[key], [path.slice(dot + 1)]: value } };
 }

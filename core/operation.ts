@@ -25,6 +25,8 @@ export type HostAction =
   | { kind: 'unpack-layer'; layer: LayerSource; to: string; partial: string }
   /** Find the running container that `--network container:ID` and its like refer to. */
   | { kind: 'find-container'; reference: string; option: string }
+  /** The topmost directory of `path` that is not there, null where all are. */
+  | { kind: 'find-missing'; path: string }
   | { kind: 'create-volume'; volume: string; owner: string; path: string }
   /** Copy what the image has at `target` into a new volume, as docker does on first use. */
   | { kind: 'copy-up'; root: string; target: string; to: string }
@@ -187,7 +189,7 @@ export type Operation = Action & {
   why: string;
   undo: Undo;
   /** Where the outcome's value is kept for later plans: `init`, `ports.80/tcp`. */
-  saves?: keyof Known | `${'ports' | 'volumes' | 'peers' | 'made'}.${string}`;
+  saves?: keyof Known | `${'ports' | 'volumes' | 'peers' | 'missing'}.${string}`;
 };
 
 export type OperationOf<K extends Kind> = Extract<Operation, { kind: K }>;

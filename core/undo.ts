@@ -18,7 +18,7 @@ export type UndoAction =
   | { kind: 'remove-cgroup'; paths: readonly string[] }
   | { kind: 'remove-volume'; volume: string; owner: string; path: string }
   /** Remove the empty directories that a mkdir had to make for `path`, as far as they are still empty. */
-  | { kind: 'remove-made'; path: string; key: string }
+  | { kind: 'remove-made'; path: string; topmost: string }
   /** Kill init, found by its pid and start time, and wait until it is gone. */
   | { kind: 'kill-init' };
 

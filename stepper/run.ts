@@ -5,7 +5,7 @@ import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
 import { startTimeOf } from '../core/kernel/proc.ts';
 import type { Known } from '../core/known.ts';
-import type { Exit, RunningContainer } from '../core/machine.ts';
+import type { Exit, Machine, RunningContainer } from '../core/machine.ts';
 import { journal as journalPath } from '../core/paths.ts';
 import { KernelMachine } from '../core/perform/machine.ts';
 import { secretNames } from '../core/spec/secrets.ts';
@@ -98,14 +98,14 @@ class Run {
   readonly #request: RunRequest;
   readonly #session: LiveSession;
   readonly #events: EventStream;
-  readonly #machine: KernelMachine;
+  readonly #machine: Machine;
   readonly #interrupts: Interrupts;
 
   constructor(request: RunRequest, session: LiveSession, events: EventStream, interrupts: Interrupts) {
     this.#request = request;
     this.#session = session;
     this.#events = events;
-    this.#machine = session.machine as KernelMachine;
+    this.#machine = session.machine;
     this.#interrupts = interrupts;
   }
 

@@ -1,7 +1,7 @@
 /** The kinds that tsstep performs itself, in the host's namespaces. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
 import { resolveImage } from '../image/resolve.ts';
@@ -49,6 +49,7 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },
   'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
+  'find-missing': ({ path }) => missingPart(path),
   'create-volume': ({ path, owner }, { known }) => useVolume(known.host.root, path, owner),
   'copy-up': (action) => copyUp(action),
   'spawn-init': async ({ pid }, { state }) => {
@@ -69,6 +70,11 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return number;
   },
 };
+
+function missingPart(path: string): string | null {
+  if (existsSync(path) || dirname(path) === path) return null;
+  return missingPart(dirname(path)) ?? path;
+}
 
 function chooseName(root: string, wanted: string | undefined): string {
   // A dangling link by design: it names a directory elsewhere.

@@ -1,7 +1,6 @@
 /** The kinds that both sides perform. Synchronous, because init is. */
 import {
   closeSync,
-  existsSync,
   fchmodSync,
   mkdirSync,
   openSync,
@@ -23,11 +22,8 @@ type Mount = Extract<SharedAction, { kind: 'mount' }>;
 const performers: {
   [K in SharedAction['kind']]: (action: Extract<SharedAction, { kind: K }>) => Json | undefined;
 } = {
-  mkdir: ({ path, mode, root, parents }) => {
-    // What is there already, a file even, is the source that was meant.
-    if (parents && root === undefined)
-      return existsSync(path) ? undefined : mkdirSync(path, { mode, recursive: true });
-    if (root === undefined) mkdirSync(path, { mode });
+  mkdir: ({ path, mode, root, parents = false }) => {
+    if (root === undefined) mkdirSync(path, { mode, recursive: parents });
     else inRoot(root, path, { create: 'directory', mode }, () => undefined);
     return undefined;
   },

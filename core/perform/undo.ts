@@ -50,10 +50,8 @@ const undoers: {
   'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
   'remove-cgroup': ({ paths }) => removeCgroups(paths),
   'remove-volume': ({ path, owner }, { known }) => removeVolume(known.host.root, path, owner),
-  'remove-made': ({ path, key }, { known }) => {
-    const first = known.made?.[key];
-    if (!first) return;
-    for (let at = path; at.startsWith(first); at = dirname(at))
+  'remove-made': ({ path, topmost }) => {
+    for (let at = path; at === topmost || at.startsWith(`${topmost}/`); at = dirname(at))
       tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(at));
   },
   'kill-init': async (_, { known }) => {

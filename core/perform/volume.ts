@@ -2,10 +2,20 @@
  * Named and anonymous volumes. Containers share them, so they are made, used and removed under a lock, on the directory of all:
  *
  *     <root>/volumes/NAME/_data     what the containers see
+ *     <root>/volumes/NAME/copying   it is being filled: whoever finds this fills it again
  *     <root>/volumes/NAME/users     IDs of the first two containers that had it, a line each; the first one made it
  */
-import { appendFileSync, closeSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { tolerating } from '../kernel/errno.ts';
 import { openInRoot, withLock } from '../kernel/fs.ts';
 import type { VolumeState } from '../known.ts';
@@ -30,7 +40,7 @@ export async function useVolume(root: string, path: string, user: string): Promi
     if (users.length === 0 && existsSync(data)) note(SOMEBODY);
     else if (users.length < 2) note(user);
     mkdirSync(data, { recursive: true, mode: 0o755 });
-    return { path: data, fresh: readdirSync(data).length === 0 };
+    return { path: data, fresh: readdirSync(data).length === 0 || existsSync(copying(data)) };
   });
 }
 
@@ -44,6 +54,8 @@ export async function removeVolume(root: string, path: string, user: string): Pr
   });
 }
 
+const copying = (data: string): string => join(dirname(data), 'copying');
+
 /** `cp -a` keeps owners, modes, times, links and attributes; the source is resolved inside the image's root. */
 export async function copyUp({
   root,
@@ -56,7 +68,9 @@ export async function copyUp({
 }): Promise<void> {
   const fd = openInRoot(root, target, { create: 'directory' });
   try {
+    writeFileSync(copying(to), '');
     await runTool(['cp', '-a', '--no-target-directory', `/proc/${process.pid}/fd/${fd}/.`, to]);
+    rmSync(copying(to));
   } finally {
     closeSync(fd);
   }

@@ -84,13 +84,14 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
       : seen(port, `${port}, if it is free`),
   'lookup-user': ({ user, groups }, { known }) => predictUser(user, groups, imageOf(known)),
   'lookup-executable': (operation, { known }) => predictCommand(operation, imageOf(known)),
-  mkdir: ({ path }, { looks }) => {
-    const made = looks.missing(path);
-    return seen(made, made === null ? `${path} is there` : `${made} has to be made`);
+  'find-missing': ({ path }, { looks }) => {
+    const topmost = looks.missing(path);
+    return seen(topmost, topmost === null ? `${path} is there` : `${topmost} has to be made`);
   },
   openpt: () => guess(0, '/dev/pts/0: the first one of a new devpts'),
   'device-filter': () => guess(1, '1 stands for the number that the kernel gives the program'),
 
+  mkdir: nothing,
   'unpack-layer': nothing,
   'copy-up': nothing,
   command: nothing,

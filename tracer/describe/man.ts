@@ -9,6 +9,7 @@ const pages: Readonly<Record<Kind, string>> = {
   'build-lab': 'OCI image-spec, layer.md',
   'unpack-layer': 'OCI image-spec, layer.md',
   'find-container': 'namespaces(7)',
+  'find-missing': 'access(2)',
   'create-volume': 'mkdir(2)',
   'copy-up': 'cp(1)',
   'spawn-init': 'pid_namespaces(7)',

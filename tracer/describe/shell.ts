@@ -65,6 +65,7 @@ const printers: { [K in Kind]: Printer<K> } = {
     ];
   },
   'find-container': ({ reference }) => [`cat "$ROOT/containers/"${word(reference)}*/state.json`],
+  'find-missing': ({ path }) => [`test -e ${word(path)}`],
   'create-volume': ({ path }) => [`mkdir -p ${word(`${path}/_data`)}`],
   'copy-up': ({ root, target, to }) => [
     `cp -a --no-target-directory ${shellPath(root, `${target}/.`)} ${word(to)}`,

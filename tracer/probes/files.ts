@@ -17,6 +17,7 @@ export const files: Probe = ({ known }) => {
     container: known.id === undefined ? {} : container(`${root}/containers/${known.id}`),
     names: listing(`${root}/names`, (path) => link(path)),
     volumes: volumes(root, known),
+    sources: sources(known),
     layers: listing(`${root}/layers`, entry, (name) => name.slice(0, 12)),
     leases: tinyFiles(`${run}/leases`),
     shares: tinyFiles(`${run}/shares`),
@@ -41,6 +42,15 @@ function volumes(root: string, { volumes = {} }: Known): Tree {
     const data = `${path}/_data`;
     return used.includes(data) ? `${names(data).length} entries` : entry(path);
   });
+}
+
+/** Of the bind mounts' sources those that are not the host's own: what was not there before. */
+function sources({ missing = {} }: Known): Tree {
+  const found = Object.values(missing).flatMap((path): [string, string][] => {
+    const its = path === null ? undefined : entry(path);
+    return path === null || its === undefined ? [] : [[path, its]];
+  });
+  return Object.fromEntries(found);
 }
 
 function listing(

@@ -10,7 +10,7 @@ import { devices } from './devices.ts';
 import { kernelFilesystems } from './kernel-filesystems.ts';
 import { masks } from './masks.ts';
 import { bindInRoot, readOnly } from './mount-operation.ts';
-import { userMounts, volumesKnown } from './user-mounts.ts';
+import { mountsKnown, userMounts } from './user-mounts.ts';
 
 function identityFiles(spec: Spec, known: Known, root: string): Operation[] {
   const files = containerFiles(known.host.root, need(known, 'id'));
@@ -91,9 +91,9 @@ function plan(spec: Spec, known: Known): Operation[] {
     ...masks(root, known.host.kernelPaths),
     ...userMounts(root, known, etc),
   ];
-  if (!volumesKnown(known, etc)) return operations;
+  if (!mountsKnown(known, etc)) return operations;
   operations.push(...identityFiles(spec, known, root), ...userMounts(root, known, others));
-  if (!volumesKnown(known, others)) return operations;
+  if (!mountsKnown(known, others)) return operations;
   if (spec.readOnly) {
     operations.push(
       {

@@ -20,24 +20,39 @@ export function volumeName(volume: Volume, id: string): string {
   return volume.source ?? createHash('sha256').update(`${id}:${volume.target}`).digest('hex');
 }
 
-function bind(root: string, { source, target, readOnly: ro, mustExist }: Bind): Operation[] {
+/** docker makes a missing -v source, as a directory; --mount refuses it instead. */
+function prepareSource(known: Known, { source, target, mustExist }: Bind): Operation[] {
+  if (mustExist) return [];
+  const name = label(target);
+  const look: Operation = {
+    kind: 'find-missing',
+    where: 'host',
+    name: `look-${name}`,
+    path: source,
+    why: `See whether the host has ${source}: what -v names and is not there is made.`,
+    undo: 'nothing',
+    saves: `missing.${name}`,
+  };
+  const topmost = known.missing?.[name];
+  if (typeof topmost !== 'string') return [look];
+  return [
+    look,
+    {
+      kind: 'mkdir',
+      where: 'host',
+      name: `source-${name}`,
+      path: source,
+      mode: 0o755,
+      parents: true,
+      why: 'docker makes a missing -v source, as a directory; --mount refuses it instead.',
+      undo: { at: 'rollback', do: { kind: 'remove-made', path: source, topmost } },
+    },
+  ];
+}
+
+function bind(root: string, { source, target, readOnly: ro }: Bind): Operation[] {
   const name = label(target);
   return [
-    ...(mustExist
-      ? []
-      : [
-          {
-            kind: 'mkdir',
-            where: 'host',
-            name: `source-${name}`,
-            path: source,
-            mode: 0o755,
-            parents: true,
-            why: 'docker makes a missing -v source, as a directory; --mount refuses it instead.',
-            undo: { at: 'rollback', do: { kind: 'remove-made', path: source, key: name } },
-            saves: `made.${name}`,
-          } as const,
-        ]),
     bindInRoot(
       root,
       `bind-${name}`,
@@ -128,26 +143,35 @@ export function userMounts(root: string, known: Known, mounts: readonly MountSpe
   const operations: Operation[] = [];
   const prepared = new Set<string>();
   for (const mount of mounts) {
-    if (mount.type === 'bind') operations.push(...bind(root, mount));
-    else if (mount.type === 'tmpfs') operations.push(...tmpfs(root, mount));
-    else {
+    if (mount.type === 'bind') operations.push(...prepareSource(known, mount));
+    else if (mount.type === 'volume') {
       const name = volumeName(mount, need(known, 'id'));
       if (!prepared.has(name)) operations.push(...prepareVolume(root, known, mount));
       prepared.add(name);
-      const state = known.volumes?.[name];
-      // What comes after a volume is planned when the volume is there: plans grow at their end only.
-      if (!state) return operations;
-      operations.push(...mountVolume(root, state.path, mount));
     }
+    // What comes after it is planned when this is known: plans grow at their end only.
+    if (!isKnown(known, mount)) return operations;
+    operations.push(...mountOperations(root, known, mount));
   }
   return operations;
 }
 
-/** Whether every volume is there, so that the operations behind them can be planned. */
-export function volumesKnown(known: Known, mounts: readonly MountSpec[]): boolean {
-  return mounts.every(
-    (mount) => mount.type !== 'volume' || known.volumes?.[volumeName(mount, need(known, 'id'))] !== undefined,
-  );
+function mountOperations(root: string, known: Known, mount: MountSpec): Operation[] {
+  if (mount.type === 'bind') return bind(root, mount);
+  if (mount.type === 'tmpfs') return tmpfs(root, mount);
+  const state = known.volumes?.[volumeName(mount, need(known, 'id'))];
+  return state ? mountVolume(root, state.path, mount) : [];
+}
+
+/** Whether the volume is there, or what is missing of the source has been seen. */
+function isKnown(known: Known, mount: MountSpec): boolean {
+  if (mount.type === 'volume') return known.volumes?.[volumeName(mount, need(known, 'id'))] !== undefined;
+  return mount.type === 'tmpfs' || mount.mustExist || known.missing?.[label(mount.target)] !== undefined;
+}
+
+/** Whether all that these mounts stand on is known, so that the operations behind them can be planned. */
+export function mountsKnown(known: Known, mounts: readonly MountSpec[]): boolean {
+  return mounts.every((mount) => isKnown(known, mount));
 }
 
 /** Where a volume's files are, for inspect. */

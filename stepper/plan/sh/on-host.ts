@@ -86,6 +86,7 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   'find-container': ({ reference, option }, writer) => [
     `${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`,
   ],
+  'find-missing': () => note('looked up when this script was written'),
   'create-volume': ({ path }, writer) => [
     `mkdir -p ${writer.word(`${path}/_data`)}`,
     `[ "$(cat ${writer.word(`${path}/users`)} 2>/dev/null | wc -l)" -ge 2 ] || echo "$ID" >> ${writer.word(`${path}/users`)}`,

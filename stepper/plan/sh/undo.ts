@@ -36,10 +36,7 @@ const undoers: { [K in UndoAction['kind']]: Undoer<K> } = {
   'remove-volume': ({ path }, writer) => [
     `[ "$(cat ${writer.word(`${path}/users`)})" != "$ID" ] || rm -rf ${writer.word(path)}`,
   ],
-  'remove-made': ({ path, key }, writer) => {
-    const topmost = writer.known.made?.[key];
-    return topmost ? [`rmdir ${writer.words.words(upTo(topmost, path))}`] : [];
-  },
+  'remove-made': ({ path, topmost }, writer) => [`rmdir ${writer.words.words(upTo(topmost, path))}`],
   'kill-init': () => ['kill_init'],
 };
 

@@ -30,6 +30,9 @@ export const host = {
     process that is in it: that container's init, whose pid is in its state file. The start time is compared too, because a pid
     is used again after its process has ended. docker does the same for --network container:NAME. It fails if the container is
     not running.`,
+  'find-missing': `A bind mount shows what the host has at a path, so something has to be there. docker makes what -v names and nobody
+    has, as a directory of root's, and many have wondered where it came from: a typing error in the path is enough. --mount is stricter
+    and refuses. It is looked for before it is made, so that going back removes just what had to be made.`,
   'create-volume': `A volume is a plain directory outside every container's own, which is why it survives them. docker keeps them
     below /var/lib/docker/volumes, each with its data in _data. An existing volume is simply used again. A note of who made it is
     left inside, so that undoing this run never removes data that another run has made.`,
