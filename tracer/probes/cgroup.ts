@@ -60,7 +60,7 @@ function pick(directory: string, names: readonly string[]): Tree {
   const found: Tree = {};
   for (const name of names) {
     const value = line(`${directory}/${name}`);
-    if (value !== undefined) found[name] = value.split('\n').join(' ');
+    if (value !== undefined) found[name] = value;
   }
   return found;
 }

@@ -25,9 +25,9 @@ export const process: Probe = (context) => {
   return found;
 };
 
-/** /proc/PID/cmdline on one line: arguments with spaces are quoted. */
+/** /proc/PID/cmdline on one line: arguments with spaces are quoted. A program that gives itself a title pads it with zeros. */
 export function commandLine(directory: string): string | undefined {
-  const words = text(`${directory}/cmdline`)?.replace(/\0$/, '').split('\0');
+  const words = text(`${directory}/cmdline`)?.replace(/\0+$/, '').split('\0');
   return words?.map((word) => (/^[^\s'"]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
 }
 
