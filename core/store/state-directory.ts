@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
-import type { HostFacts } from '../known.ts';
+import type { Places } from '../known.ts';
 import { containers, journals, layers, names, volumes } from '../paths.ts';
 
 /**
@@ -43,10 +43,11 @@ function make(path: string): void {
 }
 
 /** Everything that a run writes to. For root alone: an image's setuid programs must not be within reach of the host's users (CVE-2021-41091). */
-export function makeStateDirectories({ root, run }: Pick<HostFacts, 'root' | 'run'>): void {
+export function makeStateDirectories({ root, run, cgroupRun }: Places): void {
   for (const directory of [
     root,
     run,
+    cgroupRun,
     ...[containers, journals, layers, names, volumes].map((of) => of(root)),
   ]) {
     makeStateDirectory(directory);

@@ -9,6 +9,7 @@ import { openReadOnly } from '../../core/kernel/mount.ts';
 import type { Known } from '../../core/known.ts';
 import { missingTool } from '../../core/perform/run-tool.ts';
 import { defaultPath } from '../../core/spec/merge.ts';
+import { wrap } from '../plain/style.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** nsenter(1)'s option for each namespace; the order is the one in which it enters them. */
@@ -99,16 +100,18 @@ function entering(pid: number, kinds: readonly Kind[]): { words: string[]; close
   };
 }
 
-function open({ pause: { session }, print, interactive, lend }: CommandContext, command: string): undefined {
+function open(context: CommandContext, command: string): undefined {
+  const { print, interactive, lend, style } = context;
   if (!command && !interactive) {
     print('a shell needs a terminal; `! COMMAND` runs one command');
     return undefined;
   }
-  const { known } = session;
+  const { known } = context.pause.session;
   const pid = known.init?.pid;
   const kinds = pid === undefined ? [] : ownNamespaces(pid);
   const inside = pid !== undefined && kinds.length > 0;
-  print(inside ? whereabouts(pid, kinds, command) : 'No namespaces yet: this is the host.');
+  const place = inside ? whereabouts(pid, kinds, command) : ['No namespaces yet: this is the host.'];
+  print(place.flatMap((line) => wrap(line, style.width)));
   const { words, close } = inside ? entering(pid, kinds) : { words: [], close: () => undefined };
   const [file = '', ...args] = commandLine(
     [...(inside ? joining(groupsOf(known)) : []), ...words],
