@@ -86,16 +86,24 @@ const withFlags = ([command = '', ...words]: readonly string[], ...flags: readon
   ...words,
 ];
 
+/** Milliseconds for every operation in turn, also on an emulated machine. */
+const PATIENCE = 1_800_000;
+
 describe('law 1', () => {
-  it('leaves the host as it was, whichever operation fails', async () => {
-    expect(points.length).toBeGreaterThan(150);
-    await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
-      const { code, stderr } = await sandbox.tsstep(withFlags(words(sandbox), '--inject', `${at}=EIO`));
-      expect({ code, stderr }, at).toEqual({ code: 125, stderr: expect.stringContaining(at) });
-      expect(stderr, at).toContain('EIO');
-      await expectUntouched(sandbox, `failed at ${at}`);
-    });
-  });
+  it(
+    'leaves the host as it was, whichever operation fails',
+    async () => {
+      // With cgroup v2 there is one hierarchy, so there are thirty less.
+      expect(points.length).toBeGreaterThan(120);
+      await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
+        const { code, stderr } = await sandbox.tsstep(withFlags(words(sandbox), '--inject', `${at}=EIO`));
+        expect({ code, stderr }, at).toEqual({ code: 125, stderr: expect.stringContaining(at) });
+        expect(stderr, at).toContain('EIO');
+        await expectUntouched(sandbox, `failed at ${at}`);
+      });
+    },
+    PATIENCE,
+  );
 
   it('leaves nothing but the image cache, whichever operation of a first run fails', async () => {
     const [first] = sandboxes as [Sandbox, ...Sandbox[]];
@@ -134,32 +142,42 @@ describe('law 2', () => {
   // Where the operation before left nothing that has to be taken back, the host is as it was one pause earlier.
   const pauses = () => points.filter(({ after }) => after === undefined || typeof after.undo !== 'string');
 
-  it('cleans up after a tsstep that was killed while it paused behind an operation', async () => {
-    expect(pauses().length).toBeGreaterThan(30);
-    await everywhere(sandboxes, pauses(), async (sandbox, { at, words }) => {
-      const flags = withFlags(words(sandbox), '--break', at);
-      const started = sandbox.startTsstep(flags, { stdin: 'pipe', events: true });
-      const paused = (event: Event): event is Event => event.type === 'paused' && event.before === at;
-      await started.event(`a pause before ${at}`, paused);
-      started.kill('SIGKILL');
-      await clean(sandbox, started, `killed before ${at}`);
-    });
-  }, 300_000);
+  it(
+    'cleans up after a tsstep that was killed while it paused behind an operation',
+    async () => {
+      expect(pauses().length).toBeGreaterThan(25);
+      await everywhere(sandboxes, pauses(), async (sandbox, { at, words }) => {
+        const flags = withFlags(words(sandbox), '--break', at);
+        const started = sandbox.startTsstep(flags, { stdin: 'pipe', events: true });
+        const paused = (event: Event): event is Event => event.type === 'paused' && event.before === at;
+        await started.event(`a pause before ${at}`, paused);
+        started.kill('SIGKILL');
+        await clean(sandbox, started, `killed before ${at}`);
+      });
+    },
+    PATIENCE,
+  );
 
-  it('cleans up after a tsstep that was killed while it performed an operation', async () => {
-    await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
-      const tried = (event: Event): boolean => event.type === 'operation-started' && nameOf(event) === at;
-      onNextJournal(sandbox, tried, () => started.kill('SIGKILL'));
-      const started = sandbox.startTsstep(words(sandbox));
-      await clean(sandbox, started, `killed in ${at}`);
-    });
-  }, 300_000);
+  it(
+    'cleans up after a tsstep that was killed while it performed an operation',
+    async () => {
+      await everywhere(sandboxes, points, async (sandbox, { at, words }) => {
+        const tried = (event: Event): boolean => event.type === 'operation-started' && nameOf(event) === at;
+        onNextJournal(sandbox, tried, () => started.kill('SIGKILL'));
+        const started = sandbox.startTsstep(words(sandbox));
+        await clean(sandbox, started, `killed in ${at}`);
+      });
+    },
+    PATIENCE,
+  );
 });
 
 /** Operations that nothing in /proc, /sys or tsstep's directories tells about; each with its reason. */
 const invisible: Readonly<Record<string, string>> = {
   'volumes:root':
     'proc_pid_cwd(5) says "/" already when the working directory is the root of a detached tree',
+  'cgroups:root-controllers': 'cgroup v2 only: the container `peer` has had them switched on',
+  'cgroups:controllers': 'likewise, in the parent of all containers’ groups',
   'exec:keyring': 'keyrings(7): /proc/keys shows a process its own keys, nobody else’s',
   'exec:umask': 'tsstep itself runs with the umask that docker gives',
   'exec:parent-death': 'PR_SET_PDEATHSIG can be read by the process itself only, with prctl(2)',
@@ -169,8 +187,13 @@ describe('law 3', () => {
   it('shows a change for every operation but those that the kernel tells nobody about', () => {
     const ended = recordings.flatMap(({ recording }) => ofType(recording.events, 'operation-ended'));
     const seen = ended.filter((event) => event.ok && event.changes.length > 0).map(nameOf);
-    const silent = points.map(({ at }) => at).filter((at) => !seen.includes(at));
-    expect(silent).toEqual(Object.keys(invisible));
+    const all = points.map(({ at }) => at);
+    const silent = all.filter((at) => !seen.includes(at));
+    expect(silent.sort()).toEqual(
+      Object.keys(invisible)
+        .filter((at) => all.includes(at))
+        .sort(),
+    );
   });
 });
 
