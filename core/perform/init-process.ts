@@ -32,9 +32,15 @@ function initProgram(): string {
 /**
  * Forks, dies with its child's exit code and takes it along when killed. `unshare --fork --kill-child` does that too, but in
  * util-linux 2.38 (Debian 12) it ends with 1 when the child got SIGKILL: every container that the OOM killer ended. What the
- * shell would say about a killed child ("Killed") does not belong into the container's output.
+ * shell would say about a killed child ("Killed") does not belong into the container's output; the subshell is there because
+ * dash says it while the redirections of a plain command are still its own.
  */
-const fork = ['sh', '-c', 'exec 3>&2 2>/dev/null; setpriv --pdeathsig KILL "$@" 2>&3 3>&-; exit $?', 'sh'];
+const fork = [
+  'sh',
+  '-c',
+  'exec 3>&2 2>/dev/null; (exec setpriv --pdeathsig KILL "$@" 2>&3 3>&-); exit $?',
+  'sh',
+];
 
 /** One of our descriptors, as another process finds it. */
 const ours = (fd: number): string => `/proc/${process.pid}/fd/${fd}`;

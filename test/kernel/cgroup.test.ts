@@ -107,7 +107,7 @@ describe('a container that needs more than it may have', () => {
   it('of memory is killed: exit 137, and OOMKilled for inspect', async () => {
     const eat = 'dd if=/dev/zero of=/dev/null bs=96M count=1'.split(' ');
     const flags = '--name fat -m 32m --memory-swap 32m'.split(' ');
-    expect(await sandbox.tsstep(['run', ...flags, 'lab', ...eat])).toMatchObject({ code: 137 });
+    expect(await sandbox.tsstep(['run', ...flags, 'lab', ...eat])).toMatchObject({ code: 137, stderr: '' });
     const { stdout } = await sandbox.tsstep(['inspect', '--format', '{{json .State}}', 'fat']);
     expect(JSON.parse(stdout)).toMatchObject({ OOMKilled: true, ExitCode: 137, Status: 'exited' });
     await sandbox.tsstep(['rm', 'fat']);
