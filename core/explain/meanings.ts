@@ -6,6 +6,7 @@ const isBind = (operation: Operation): boolean =>
 
 function missingMountPart(operation: Operation): Meaning {
   if (operation.kind !== 'mount') return { why: 'a path is missing', remedy: 'look at the path above' };
+  if (tooManyOptions(operation)) return optionsTooLong;
   if (isBind(operation)) {
     return {
       code: 'bad-mount',
@@ -19,7 +20,20 @@ function missingMountPart(operation: Operation): Meaning {
   };
 }
 
+/** mount(2) copies one page, and the string needs a NUL at its end. */
+const OPTIONS_MAX = 4095;
+
+const tooManyOptions = (operation: Operation): boolean =>
+  operation.kind === 'mount' && (operation.data?.length ?? 0) > OPTIONS_MAX;
+
+const optionsTooLong: Meaning = {
+  code: 'bad-image',
+  why: `mount(2) takes ${OPTIONS_MAX} bytes of options, and the names of this image’s layers are longer together`,
+  remedy: 'make one layer of it: docker export CONTAINER | tsstep import - NAME',
+};
+
 function invalidMount(operation: Operation): Meaning {
+  if (tooManyOptions(operation)) return optionsTooLong;
   if (operation.kind === 'mount' && operation.fstype === 'overlay') {
     return {
       code: 'missing-kernel-feature',
@@ -135,13 +149,16 @@ export const meanings: Meanings = {
       code: 'bad-mount',
       why: 'the working directory is a file in this image',
       remedy: 'choose another -w',
-      exit: 126,
     },
     EEXIST: {
       code: 'bad-mount',
       why: 'the working directory is a file in this image',
       remedy: 'choose another -w',
-      exit: 126,
+    },
+    ELOOP: {
+      code: 'bad-mount',
+      why: 'the working directory goes through a symlink to itself, or through a descriptor in /proc',
+      remedy: 'choose another -w',
     },
   },
   sethostname: {
@@ -179,11 +196,11 @@ export const meanings: Meanings = {
       why: 'the kernel does not take this value',
       remedy: 'check the limit that you gave against what this machine has',
     },
-    ERANGE: {
+    ERANGE: (operation) => ({
       code: 'cgroup',
-      why: 'the value is out of range',
-      remedy: 'check the limit that you gave against what this machine has',
-    },
+      why: `${operation.kind === 'write-attribute' ? JSON.stringify(operation.data) : 'the value'} is out of the range that this machine has`,
+      remedy: 'nproc, and lscpu, show the CPUs and NUMA nodes there are',
+    }),
     EBUSY: {
       code: 'cgroup',
       why: 'a group that has processes of its own cannot pass controllers on: tsstep runs in a container or a session group itself',

@@ -116,6 +116,24 @@ describe('a layer that is broken or unsafe', () => {
     expectRefused(await sandbox.tsstep(['import', file, 'text']), 125, /text/);
     expectRefused(await sandbox.tsstep(['load', '-i', '/nowhere']), 125, /\/nowhere/);
   });
+
+  it('is a root filesystem: load names import, whatever its links lead to', async () => {
+    const file = join(sandbox.directory, 'rootfs.tar');
+    const links: Member[] = [
+      { name: 'bin/sh', type: 'symlink', linkname: '/bin/busybox' },
+      { name: 'up', type: 'symlink', linkname: '../../etc' },
+    ];
+    writeFileSync(file, await tarOf(...links, harmless));
+    expectRefused(await sandbox.tsstep(['load', '-i', file]), 125, /no image archive/, /tsstep import/);
+  });
+
+  it('has more layers than mount(2) takes options for: the real limit is named', async () => {
+    const at = join(sandbox.directory, 'high');
+    const layers = [await layer(...rootfs())];
+    for (let number = 0; number < 260; number++)
+      layers.push(await layer({ name: `f${number}`, content: `${number}` }));
+    expectRefused(await loadAndRun(writeLayout(at, 'high:1', layers), 'high:1'), 125, /4095 bytes/, /import/);
+  });
 });
 
 interface Index {
