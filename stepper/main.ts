@@ -1,6 +1,7 @@
 /** The command line: declares the commands, and shows what went wrong once, here. */
 import { Command, CommanderError } from 'commander';
-import { failureOf } from '../core/errors.ts';
+import { failureOf, TsstepError } from '../core/errors.ts';
+import { tolerating } from '../core/kernel/errno.ts';
 import { declareManagement } from './cli/manage.ts';
 import { declarePlan } from './cli/plan.ts';
 import { declareRun } from './cli/run.ts';
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
     code = ended;
   });
   try {
+    requireDirectory();
     await program.parseAsync();
     return code;
   } catch (error) {
@@ -38,6 +40,17 @@ async function main(): Promise<number> {
     showFailure(failure);
     return failure.exit;
   }
+}
+
+/** @throws TsstepError usage: a shell can stay where its directory was removed, and then even `./` means nothing */
+function requireDirectory(): void {
+  if (tolerating(['ENOENT'], () => process.cwd()) !== undefined) return;
+  throw new TsstepError({
+    code: 'usage',
+    what: 'the current directory does not exist any more',
+    why: 'it was removed after this shell went there',
+    remedy: 'cd somewhere else',
+  });
 }
 
 let finished = false;

@@ -1,6 +1,7 @@
 /** `tsstep run`: one container from its image to its exit code. */
 import { randomBytes } from 'node:crypto';
 import { wasOomKilled } from '../core/cgroup/oom.ts';
+import { requireTools } from '../core/doctor/tools.ts';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
 import { startTimeOf } from '../core/kernel/proc.ts';
@@ -45,6 +46,7 @@ export interface RunRequest {
 export async function run(request: RunRequest): Promise<number> {
   requireRoot();
   const { spec, frontEnd } = request;
+  requireTools(spec);
   const files = request.eventFiles.map((file) => new EventFile(file));
   const host = readHostFacts(process.env, spec);
   const runId = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;

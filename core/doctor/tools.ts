@@ -2,6 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { needsInterpreter } from '../image/elf.ts';
 import { errnoOf } from '../kernel/errno.ts';
+import { missingTool } from '../perform/run-tool.ts';
+import type { Spec } from '../spec/types.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
 
 /** Tools that are used as they are, their Debian packages, and what for. */
@@ -25,6 +27,15 @@ export function findTool(name: string, path = process.env.PATH ?? ''): string | 
         return false;
       }
     });
+}
+
+/**
+ * A tool that is missing half-way is missing for taking back too, so it is looked for before anything is made.
+ * @throws TsstepError missing-tool
+ */
+export function requireTools({ network }: Spec): void {
+  if (network !== 'bridge') return;
+  for (const name of ['ip', 'nft', 'nsenter']) if (findTool(name) === undefined) throw missingTool(name);
 }
 
 const busyboxes = ['/bin/busybox', '/usr/bin/busybox'];

@@ -12,9 +12,9 @@ import { ownNetns } from './netns.ts';
 
 const DEFAULT_ROOT = '/var/lib/tsstep';
 
-/** The path without symlinks, as the kernel shows it in mount tables, as far as it exists. */
+/** The path without symlinks, as the kernel shows it in mount tables, as far as it exists and may be seen. */
 function real(path: string): string {
-  const found = tolerating(['ENOENT', 'ENOTDIR'], () => realpathSync(path));
+  const found = tolerating(['ENOENT', 'ENOTDIR', 'EACCES'], () => realpathSync(path));
   return found ?? (dirname(path) === path ? path : join(real(dirname(path)), basename(path)));
 }
 

@@ -2,12 +2,13 @@
 import { examine, type Finding } from '../../core/doctor/index.ts';
 import { stateDirectories } from '../../core/host/facts.ts';
 import { leaks } from '../leaks.ts';
+import { openStateAsRoot } from './state.ts';
 
 const marks: Record<Finding['level'], string> = { ok: '✓', warning: '!', missing: '✗' };
 
 export function doctor({ leaks: wanted = false, json = false }: { leaks?: boolean; json?: boolean }): number {
-  const places = stateDirectories(process.env);
-  return wanted ? showLeaks(leaks(places), json) : showFindings(examine(places.root), json);
+  if (wanted) return showLeaks(leaks(openStateAsRoot('doctor --leaks')), json);
+  return showFindings(examine(stateDirectories(process.env).root), json);
 }
 
 const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,4 +1,5 @@
 /** `tsstep ps`: containers in docker's columns and words. */
+import { isAlive } from '../../core/kernel/proc.ts';
 import type { Container, ContainerState } from '../../core/store/containers.ts';
 import { listContainers } from '../../core/store/containers.ts';
 import { goTime, since } from './format/duration.ts';
@@ -27,7 +28,7 @@ export function ps({ all = false, quiet = false, trunc = true, format }: Flags):
   else if (format !== undefined) process.stdout.write(rows.map((row) => `${render(format, row)}\n`).join(''));
   else process.stdout.write(asTable(rows));
   const dead = found.filter(({ state }) => state.status === 'dead');
-  if (dead.length > 0) hint(dead.map(({ config }) => config.name));
+  if (dead.length > 0) hint(dead);
   return 0;
 }
 
@@ -99,10 +100,13 @@ function asTable(rows: readonly Row[]): string {
   );
 }
 
-function hint(names: readonly string[]): void {
+function hint(dead: readonly Container[]): void {
+  const names = (some: readonly Container[]) => some.map(({ config }) => config.name).join(', ');
   const are =
-    names.length === 1 ? 'is dead: the tsstep that ran it was' : 'are dead: the tsstep that ran each was';
+    dead.length === 1 ? 'is dead: the tsstep that ran it was' : 'are dead: the tsstep that ran each was';
+  const orphans = dead.filter(({ state }) => state.process && isAlive(state.process));
+  const still = orphans.length > 0 ? `Processes of ${names(orphans)} still run. ` : '';
   process.stderr.write(
-    `tsstep: ${names.join(', ')} ${are} killed. \`tsstep clean\` takes back what is left\n`,
+    `tsstep: ${names(dead)} ${are} killed. ${still}\`tsstep clean\` takes back what is left\n`,
   );
 }

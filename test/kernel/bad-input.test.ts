@@ -46,7 +46,7 @@ describe('a flag or a name that makes no sense', () => {
     ['lab nosuch', 127, /nosuch/, /./],
     ['lab /etc', 126, /\/etc.*directory/, /./],
     ['lab /etc/motd', 126, /\/etc\/motd.*permission/, /chmod/],
-    ['-w /etc/motd lab true', 126, /working directory is a file/, /-w/],
+    ['-w /etc/motd lab true', 125, /working directory is a file/, /-w/],
     ['-v /etc:/etc/motd lab true', 125, /\/etc\/motd/, /./],
   ])('run --rm %s → %i', async ([words, code, what, remedy]) => {
     expectRefused(await run(words), code, what, remedy);
@@ -78,11 +78,32 @@ describe('what somebody else has', () => {
 });
 
 describe('a machine that cannot', () => {
+  it('a tool that is missing is named before anything is made', async () => {
+    const nft = (await sandbox.sh('command -v nft')).trim();
+    await sandbox.sh(`mount --bind /dev/null ${nft}`);
+    try {
+      expectRefused(await run('lab true'), 125, /"nft" is not installed/, /apt-get install nftables/);
+    } finally {
+      await sandbox.sh(`umount ${nft}`);
+    }
+  });
+
+  it('a directory that was removed under the shell is named', async () => {
+    const gone = `mkdir ${sandbox.directory}/gone; cd ${sandbox.directory}/gone; rmdir $PWD; exec "$0" ps 2>&1`;
+    const { code, stdout } = await sandbox.run(['sh', '-c', gone, bin]);
+    expect(code).toBe(125);
+    expect(stdout).toContain('the current directory does not exist any more');
+  });
+
   it('somebody who is not root is told to be, and no state directory is made', async () => {
     const root = join(sandbox.directory, 'of-nobody');
     const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
     const env = { TSSTEP_ROOT: root };
-    expectRefused(await sandbox.run([...nobody, bin, 'run', 'lab', 'true'], { env }), 125, /root/, /sudo/);
+    for (const words of [
+      ['run', 'lab', 'true'],
+      ['doctor', '--leaks'],
+    ])
+      expectRefused(await sandbox.run([...nobody, bin, ...words], { env }), 125, /root/, /sudo/);
     expect(existsSync(root)).toBe(false);
   });
 
