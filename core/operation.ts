@@ -25,8 +25,8 @@ export type HostAction =
   | { kind: 'unpack-layer'; layer: LayerSource; to: string; partial: string }
   /** Find the running container that `--network container:ID` and its like refer to. */
   | { kind: 'find-container'; reference: string; option: string }
-  /** The topmost directory of `path` that is not there, null where all are. */
-  | { kind: 'find-missing'; path: string }
+  /** The topmost directory of `path` that is not there, null where all are; `required` fails unless all are. */
+  | { kind: 'find-missing'; path: string; required?: boolean }
   | { kind: 'create-volume'; volume: string; owner: string; path: string }
   /** Copy what the image has at `target` into a new volume, as docker does on first use. */
   | { kind: 'copy-up'; root: string; target: string; to: string }

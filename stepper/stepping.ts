@@ -16,12 +16,12 @@ export interface SteppingFlags {
   until?: string;
 }
 
-function stageNamed(word: string, flag: string): StageName {
+function stageNamed(word: string): StageName {
   const stage = stageNames.find((name) => name === word);
   if (stage) return stage;
   throw new TsstepError({
     code: 'usage',
-    what: `${flag}: there is no stage "${word}"`,
+    what: `there is no stage "${word}"`,
     why: 'a container is created in nine stages',
     remedy: `use one of ${stageNames.join(', ')}`,
   });
@@ -36,16 +36,21 @@ export class Stepping {
 
   constructor(flags: SteppingFlags) {
     for (const at of flags.break ?? []) this.addBreakpoint(at);
-    this.#until = flags.until === undefined ? undefined : stageNamed(flags.until, '--until');
+    this.#until = flags.until === undefined ? undefined : stageNamed(flags.until);
     this.#pace = flags.step ? 'operation' : flags.pauseEach ? 'stage' : 'continue';
   }
 
-  /** @throws TsstepError usage: no such stage */
+  /** @throws TsstepError usage: no such stage, or a colon with nothing behind it */
   addBreakpoint(at: string): void {
     const [stage = '', operation] = at.split(/:(.*)/s);
-    this.breakpoints.add(
-      operation ? `${stageNamed(stage, '--break')}:${operation}` : stageNamed(stage, '--break'),
-    );
+    if (operation === '')
+      throw new TsstepError({
+        code: 'usage',
+        what: `"${at}" names no operation`,
+        why: 'a breakpoint is a stage, or a stage, a colon and one of its operations',
+        remedy: `${stageNamed(stage)} alone, or one of the names that \`tsstep plan run\` shows`,
+      });
+    this.breakpoints.add(operation ? `${stageNamed(stage)}:${operation}` : stageNamed(stage));
   }
 
   get byOperation(): boolean {

@@ -139,7 +139,7 @@ function material(): NewFile[] {
       '  eat-memory 64                 with and without --memory 32m',
       '  burn-cpu 5                    with and without --cpus 0.2',
       '  crowd 50                      with and without --pids-limit 20',
-      '  on-signal                     then `docker stop`, and once more as PID 1 of `sh`',
+      '  on-signal                     then `kill -TERM` it from the host, and once more under `sh`',
       '  serve                         a web server on port 8080, for --publish',
     ]),
     text('lab/secret.txt', [

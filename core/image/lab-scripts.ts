@@ -12,7 +12,7 @@ dd if=/dev/zero of=/dev/null bs="\${mib}M" count=1 2>/dev/null && echo "had $mib
   [
     'burn-cpu',
     `#!/bin/sh
-# Usage: burn-cpu [SECONDS]: keeps one CPU busy, then says how much time it got.
+# Usage: burn-cpu [SECONDS]: keeps one CPU busy, then says how far it got.
 end=$(($(date +%s) + \${1:-5}))
 i=0
 while [ "$(date +%s)" -lt "$end" ]; do i=$((i + 1)); done

@@ -1,4 +1,4 @@
-import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, openSync } from 'node:fs';
 import * as credentials from '../kernel/credentials.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { inRoot, mknod } from '../kernel/fs.ts';
@@ -25,7 +25,7 @@ const performers: {
     void shareMount(from, source, root, target, holder),
   chdir: ({ path, create }) => {
     // EROFS: --read-only; the chdir then says what is really missing.
-    if (create) tolerating(['EROFS'], () => mkdirSync(path, { recursive: true }));
+    if (create) tolerating(['EROFS'], () => inRoot('/', path, { create: 'directory' }, () => undefined));
     process.chdir(path);
     // Throws ENOENT when the directory is outside the root, reached through a leaked descriptor (CVE-2024-21626).
     process.cwd();

@@ -49,7 +49,11 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },
   'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
-  'find-missing': ({ path }) => missingPart(path),
+  'find-missing': ({ path, required }) => {
+    const topmost = missingPart(path);
+    if (required && topmost !== null) throw noSource(path, topmost);
+    return topmost;
+  },
   'create-volume': ({ path, owner }, { known }) => useVolume(known.host.root, path, owner),
   'copy-up': (action) => copyUp(action),
   'spawn-init': async ({ pid }, { state }) => {
@@ -74,6 +78,15 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
 function missingPart(path: string): string | null {
   if (existsSync(path) || dirname(path) === path) return null;
   return missingPart(dirname(path)) ?? path;
+}
+
+function noSource(path: string, topmost: string): TsstepError {
+  return new TsstepError({
+    code: 'bad-mount',
+    what: `--mount: the host has no ${path}`,
+    why: path === topmost ? 'there is no such file or directory' : `there is no ${topmost} already`,
+    remedy: `mkdir -p ${path}, or use -v, which makes it`,
+  });
 }
 
 function chooseName(root: string, wanted: string | undefined): string {

@@ -13,7 +13,8 @@ export function hostnameOf(spec: Spec, known: Known): string {
 export function hostsFile(spec: Spec, known: Known): string {
   // On the host's network the host's names; docker makes a file of its own again where --add-host wants a line in it.
   if (known.host.hosts !== undefined && spec.addHosts.length === 0) return known.host.hosts;
-  const own = known.lease && known.id ? [`${known.lease.address}\t${hostnameOf(spec, known)}`] : [];
+  const own =
+    known.lease && known.id ? [`${known.lease.address}\t${withAlias(hostnameOf(spec, known))}`] : [];
   return [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
@@ -26,6 +27,10 @@ export function hostsFile(spec: Spec, known: Known): string {
     '',
   ].join('\n');
 }
+
+/** A name with a domain is found by its first part too. */
+const withAlias = (hostname: string): string =>
+  hostname.includes('.') ? `${hostname} ${hostname.slice(0, hostname.indexOf('.'))}` : hostname;
 
 /** resolv.conf(5): `--dns` replaces the host's name servers. */
 export function resolvConf(spec: Spec, known: Known): string {

@@ -54,6 +54,8 @@ export class PlainFrontEnd implements FrontEnd {
     try {
       for (;;) {
         const line = await this.#input.line(this.#prompt(pause), 'command');
+        // Ctrl-C and Ctrl-D leave the cursor behind the prompt.
+        if (this.#interactive && (line === interrupted || line === undefined)) this.#write('\n');
         if (line === interrupted) return { quit: 'roll-back' };
         if (line === undefined) {
           this.#ended = true;

@@ -84,9 +84,10 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
       : seen(port, `${port}, if it is free`),
   'lookup-user': ({ user, groups }, { known }) => predictUser(user, groups, imageOf(known)),
   'lookup-executable': (operation, { known }) => predictCommand(operation, imageOf(known)),
-  'find-missing': ({ path }, { looks }) => {
+  'find-missing': ({ path, required }, { looks }) => {
     const topmost = looks.missing(path);
-    return seen(topmost, topmost === null ? `${path} is there` : `${topmost} has to be made`);
+    const absent = required ? `there is no ${topmost}: the run will fail here` : `${topmost} has to be made`;
+    return seen(topmost, topmost === null ? `${path} is there` : absent);
   },
   openpt: () => guess(0, '/dev/pts/0: the first one of a new devpts'),
   'device-filter': () => guess(1, '1 stands for the number that the kernel gives the program'),

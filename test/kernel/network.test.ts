@@ -6,7 +6,7 @@ import { addressOf, gatewayOf, ipv4, links, named } from '../support/links.ts';
 import { useOutside } from '../support/outside.ts';
 import { ask, serve } from '../support/talk.ts';
 
-const { sandbox, start, background } = useContainers();
+const { sandbox, start, run, background } = useContainers();
 const outside = useOutside(sandbox);
 
 const listening = async (pid: number | undefined, protocol: 'tcp' | 'udp', port: number) =>
@@ -43,6 +43,10 @@ describe('a container on the bridge', () => {
     expect(lines).toContain(`${await addressOf(container)}\tbox`);
     expect(readFileSync(container.file('/etc/hostname'), 'utf8')).toBe('box\n');
     expect((await container.shell('hostname')).stdout).toBe('box\n');
+    // The first part of a full name is an alias, as docker has it.
+    expect((await run('--hostname box.lab.example lab cat /etc/hosts')).stdout).toMatch(
+      /\tbox\.lab\.example box\n/,
+    );
   });
 
   it('is the host’s address to a server outside, by tcp and udp', async () => {

@@ -111,6 +111,14 @@ describe('the environment', () => {
     expect(other.proc('environ').split('\0')).toContain('HOME=/elsewhere');
     expect(readlinkSync(`/proc/${other.pid}/cwd`)).toBe('/new/place');
   });
+
+  it('makes its working directory where a symlink of the image leads, inside the container', async () => {
+    await importRootfs(sandbox, 'dangling', [
+      { name: 'data', type: 'symlink', linkname: '../../made/for/data' },
+    ]);
+    const { stdout, stderr } = await run('-w /data/deep dangling sh -c pwd');
+    expect({ stdout, stderr }).toEqual({ stdout: '/made/for/data/deep\n', stderr: '' });
+  });
 });
 
 describe('entrypoint and command', () => {

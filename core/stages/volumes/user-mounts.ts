@@ -22,14 +22,16 @@ export function volumeName(volume: Volume, id: string): string {
 
 /** docker makes a missing -v source, as a directory; --mount refuses it instead. */
 function prepareSource(known: Known, { source, target, mustExist }: Bind): Operation[] {
-  if (mustExist) return [];
   const name = label(target);
   const look: Operation = {
     kind: 'find-missing',
     where: 'host',
     name: `look-${name}`,
     path: source,
-    why: `See whether the host has ${source}: what -v names and is not there is made.`,
+    ...(mustExist && { required: true }),
+    why: mustExist
+      ? `See whether the host has ${source}: --mount makes nothing.`
+      : `See whether the host has ${source}: what -v names and is not there is made.`,
     undo: 'nothing',
     saves: `missing.${name}`,
   };
@@ -166,7 +168,7 @@ function mountOperations(root: string, known: Known, mount: MountSpec): Operatio
 /** Whether the volume is there, or what is missing of the source has been seen. */
 function isKnown(known: Known, mount: MountSpec): boolean {
   if (mount.type === 'volume') return known.volumes?.[volumeName(mount, need(known, 'id'))] !== undefined;
-  return mount.type === 'tmpfs' || mount.mustExist || known.missing?.[label(mount.target)] !== undefined;
+  return mount.type === 'tmpfs' || known.missing?.[label(mount.target)] !== undefined;
 }
 
 /** Whether all that these mounts stand on is known, so that the operations behind them can be planned. */

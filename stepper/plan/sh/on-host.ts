@@ -86,7 +86,10 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   'find-container': ({ reference, option }, writer) => [
     `${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`,
   ],
-  'find-missing': () => note('looked up when this script was written'),
+  'find-missing': ({ path, required }, writer) =>
+    required
+      ? [`[ -e ${writer.word(path)} ] || fail 125 --mount: the host has no ${writer.word(path)}`]
+      : note('looked up when this script was written'),
   'create-volume': ({ path }, writer) => [
     `mkdir -p ${writer.word(`${path}/_data`)}`,
     `[ "$(cat ${writer.word(`${path}/users`)} 2>/dev/null | wc -l)" -ge 2 ] || echo "$ID" >> ${writer.word(`${path}/users`)}`,
@@ -119,7 +122,7 @@ function layersThere(writer: Writer): string[] {
   const name = writer.word(writer.spec.image);
   return [
     `for layer in ${(image?.layers ?? []).map(({ link }) => writer.word(link)).join(' ')}; do`,
-    `  [ -d "$ROOT/layers/l/$layer" ] || fail 125 'a layer is not unpacked: first' tsstep run --rm ${name} true`,
+    `  [ -d "$ROOT/layers/l/$layer" ] || fail 125 "a layer is not unpacked in $ROOT: first" TSSTEP_ROOT="$ROOT" tsstep run --rm ${name} true`,
     'done',
   ];
 }

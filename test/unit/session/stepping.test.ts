@@ -91,4 +91,8 @@ describe('where a run pauses', () => {
       expect(() => new Stepping(flags)).toThrow(/there is no stage/);
     },
   );
+
+  it('refuses a breakpoint with a colon and no operation', () => {
+    expect(() => new Stepping({ break: ['exec:'] })).toThrow(/names no operation/);
+  });
 });

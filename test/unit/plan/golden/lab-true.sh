@@ -125,7 +125,7 @@ done
 # resolve: Turn the name into digests: of the manifest, the configuration and
 # each layer. From here on only digests count.
 for layer in '(layer-1)' '(layer-2)' '(layer-3)' '(layer-4)' '(layer-5)'; do
-  [ -d "$ROOT/layers/l/$layer" ] || fail 125 'a layer is not unpacked: first' tsstep run --rm lab true
+  [ -d "$ROOT/layers/l/$layer" ] || fail 125 "a layer is not unpacked in $ROOT: first" TSSTEP_ROOT="$ROOT" tsstep run --rm lab true
 done
 
 # build: The built-in image is not made yet: put together its layers from this
