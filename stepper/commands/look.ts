@@ -10,29 +10,32 @@ import type { Tree } from '../../tracer/snapshot.ts';
 import { abbreviate } from '../plain/abbreviate.ts';
 import { changeLines, stepLine } from '../plain/show-step.ts';
 import { wrap } from '../plain/style.ts';
+import { foreseen } from '../plan/foresee.ts';
 import type { Step } from '../session/session.ts';
 import type { Command, CommandContext } from './command.ts';
 import { findPath, treeLines } from './tree.ts';
 
 type Lines = readonly string[];
 
-function where({ pause: { session }, look, style }: CommandContext): Lines {
+async function where({ pause: { session }, look, style }: CommandContext): Promise<Lines> {
   const current = session.stage?.name;
   const at = current ? stageNames.indexOf(current) : stageNames.length;
   const mark = (name: string, index: number) => {
     if (index < at) return style.good(`✓${name}`);
     return index === at ? style.strong(`▶${name}`) : style.dim(name);
   };
+  const later = await foreseen(session);
   const width = Math.max(...session.upcoming.map(({ operation }) => operation.name.length), 4);
   return [
     stageNames.map(mark).join(' '),
-    `performed so far: ${session.performed.length}; this stage still plans ${session.upcoming.length}:`,
+    `performed so far: ${session.performed.length}; this stage still plans ${session.upcoming.length + later.length}:`,
     ...session.upcoming.map(({ operation }) => stepLine(look, operation, width)),
+    ...(later.length > 0 ? wrap(`then: ${later.join(' ')}`, style.width, '  ').map(style.dim) : []),
   ];
 }
 
 /** One leaf or subtree of the last reading; `known`, `spec` and `host.links.tsstep0.state` are paths. */
-function printed({ pause: { session }, look }: CommandContext, path: string): Lines {
+function printed({ pause: { session }, look, style }: CommandContext, path: string): Lines {
   const spec = redactSpec(session.spec, secretNames(session.spec));
   const tree = { ...session.state, spec } as unknown as Tree;
   const found = findPath(tree, path);
@@ -41,7 +44,7 @@ function printed({ pause: { session }, look }: CommandContext, path: string): Li
   const sections = ['host', 'container'].flatMap((side) =>
     Object.keys(tree[side] ?? {}).map((name) => `${side}.${name}`),
   );
-  return [`nothing at "${path}". There is: known, spec, ${sections.join(', ')}`];
+  return wrap(`nothing at "${path}". There is: known, spec, ${sections.join(', ')}`, style.width);
 }
 
 async function dumped(context: CommandContext, argument: string): Promise<Lines> {
@@ -132,7 +135,7 @@ export const looking: readonly Command[] = [
     key: 'w',
     group: 'look',
     help: 'the stages, and what this one will do',
-    run: (context) => context.print(where(context)),
+    run: async (context) => context.print(await where(context)),
   },
   {
     name: 'explain',

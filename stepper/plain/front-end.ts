@@ -5,14 +5,15 @@ import type { Event } from '../../tracer/events.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { commands, findCommand } from '../commands/table.ts';
 import type { Decision, FrontEnd, Pause } from '../front-end.ts';
+import { foreseen } from '../plan/foresee.ts';
 import { failureText } from '../show-failure.ts';
 import { type CommandInput, interrupted, PipeInput, TerminalInput } from './input.ts';
 import { Renderer } from './render.ts';
 import { stepLine, whyLines } from './show-step.ts';
-import { cut, type Style, styleFor } from './style.ts';
+import { type Style, styleFor, wrap } from './style.ts';
 
 const HINT = '[n]ext [s]tep [c]ontinue [f]inish [p]rint [d]iff [e]xplain [!]shell [q]uit [?]';
-/** Upcoming operations shown at a pause; `where` lists all. */
+/** Upcoming operations shown with their calls at a pause; `where` shows all that way. */
 const UPCOMING_SHOWN = 10;
 
 export class PlainFrontEnd implements FrontEnd {
@@ -49,7 +50,7 @@ export class PlainFrontEnd implements FrontEnd {
 
   async #pause(pause: Pause): Promise<Decision> {
     if (this.#ended) return { go: 'continue' };
-    this.#introduce(pause);
+    await this.#introduce(pause);
     this.asking = true;
     try {
       for (;;) {
@@ -113,7 +114,7 @@ export class PlainFrontEnd implements FrontEnd {
     };
   }
 
-  #introduce({ session, reason }: Pause): void {
+  async #introduce({ session, reason }: Pause): Promise<void> {
     const look = this.#renderer.look;
     const { upcoming } = session;
     const [next] = upcoming;
@@ -135,12 +136,11 @@ export class PlainFrontEnd implements FrontEnd {
     }
     const width = Math.max(...upcoming.map(({ operation }) => operation.name.length));
     const shown = upcoming.slice(0, UPCOMING_SHOWN).map(({ operation }) => stepLine(look, operation, width));
-    const rest = upcoming.slice(UPCOMING_SHOWN).map(({ operation }) => operation.name);
+    const hidden = upcoming.slice(UPCOMING_SHOWN).map(({ operation }) => operation.name);
+    const rest = [...hidden, ...(await foreseen(session))];
     const more =
-      rest.length > 0
-        ? [this.#style.dim(cut(`  and ${rest.length} more (w): ${rest.join(' ')}`, this.#style.width))]
-        : [];
-    this.#print(['It will:', ...shown, ...more, this.#style.dim(HINT)]);
+      rest.length > 0 ? wrap(`and ${rest.length} more: ${rest.join(' ')}`, this.#style.width, '  ') : [];
+    this.#print(['It will:', ...shown, ...more.map(this.#style.dim), this.#style.dim(HINT)]);
   }
 
   #hear(): void {

@@ -18,6 +18,7 @@ export class Renderer {
   #known: Known | undefined;
   #stage = { operations: 0, changes: 0, nanoseconds: 0 };
   #progressed = 0;
+  #stays = false;
 
   constructor(style: Style) {
     this.#style = style;
@@ -32,8 +33,9 @@ export class Renderer {
   }
 
   readonly #renderers: Renderers = {
-    'session-started': ({ known, tsstep }) => {
+    'session-started': ({ known, tsstep, spec }) => {
       this.#known = known;
+      this.#stays = !spec.rm;
       return [
         `tsstep ${tsstep}. Each operation: the call, its result, its time; the shell’s way; what changed.`,
         ...legend(known),
@@ -113,6 +115,10 @@ export class Renderer {
     if (result === 'kept' && !init) return ['Kept: what exists so far stays. `tsstep clean` takes it back.'];
     if (result === 'kept')
       return [`Kept: init waits in its namespaces. \`tsstep rm -f ${name}\` takes everything back.`];
+    if (result === 'exited' && this.#stays)
+      return [
+        `Ended, and still in \`tsstep ps -a\`: \`tsstep rm ${name}\` removes it. --rm does that at once.`,
+      ];
     if (result === 'rolled-back' || result === 'failed')
       return ['Everything that was done has been taken back, last first.'];
     return [];

@@ -3,7 +3,7 @@ import { type Known, learn } from '../../core/known.ts';
 import type { Operation } from '../../core/operation.ts';
 import { pipeline } from '../../core/pipeline.ts';
 import type { Spec } from '../../core/spec/types.ts';
-import type { StageName } from '../../core/stage.ts';
+import type { Stage, StageName } from '../../core/stage.ts';
 import type { Looks } from './looks.ts';
 import { type Prediction, predict } from './predict.ts';
 
@@ -26,24 +26,40 @@ export interface Plan {
   stages: readonly PlannedStage[];
 }
 
+/**
+ * One stage from operation `from` on, on top of what is known by then.
+ * @throws TsstepError what a run would fail with, as far as looking can tell
+ */
+export async function walkStage(
+  { plan }: Stage,
+  from: number,
+  spec: Spec,
+  start: Known,
+  looks: Looks,
+): Promise<{ operations: PlannedOperation[]; known: Known }> {
+  let known = start;
+  const operations: PlannedOperation[] = [];
+  for (;;) {
+    const operation = plan(spec, known)[from + operations.length];
+    if (!operation) return { operations, known };
+    if (operation.saves === undefined) {
+      operations.push({ operation });
+      continue;
+    }
+    const prediction = await predict(operation, { spec, known, looks });
+    known = learn(known, operation.saves, prediction.value);
+    operations.push({ operation, prediction });
+  }
+}
+
 /** @throws TsstepError what a run would fail with, as far as looking can tell */
 export async function walk(spec: Spec, start: Known, looks: Looks): Promise<Plan> {
   let known = start;
   const stages: PlannedStage[] = [];
-  for (const { name, summary, plan } of pipeline) {
-    const operations: PlannedOperation[] = [];
-    for (;;) {
-      const operation = plan(spec, known)[operations.length];
-      if (!operation) break;
-      if (operation.saves === undefined) {
-        operations.push({ operation });
-        continue;
-      }
-      const prediction = await predict(operation, { spec, known, looks });
-      known = learn(known, operation.saves, prediction.value);
-      operations.push({ operation, prediction });
-    }
-    stages.push({ stage: name, summary, operations });
+  for (const stage of pipeline) {
+    const walked = await walkStage(stage, 0, spec, known, looks);
+    known = walked.known;
+    stages.push({ stage: stage.name, summary: stage.summary, operations: walked.operations });
   }
   return { spec, known, stages };
 }

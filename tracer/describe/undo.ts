@@ -5,7 +5,7 @@ const short = (id: string) => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id)
 
 const sentences: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kind: K }>) => string } = {
   umount: ({ target }) => `unmount ${target}`,
-  'remove-tree': ({ path }) => `remove ${path} with all that is in it`,
+  'remove-tree': ({ path }) => `remove ${path}`,
   unlink: ({ path, target }) => `remove the link ${path}, if it still points to ${short(target)}`,
   command: ({ argv, stdin }) =>
     `run ${argv.join(' ')}${stdin ? ` with ${JSON.stringify(stdin.trim())}` : ''}`,
