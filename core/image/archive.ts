@@ -39,10 +39,10 @@ export async function spoolArchive(
   what: string,
 ): Promise<Archive> {
   const files = new Map<string, ArchiveFile>();
-  const links = new Map<string, string>();
+  const links = new Map<string, { to: string; from: string }>();
   let count = 0;
   for await (const { header, content } of tarEntries(tar, what)) {
-    const name = inside(header.name, what);
+    const name = inside(header.name, '', what);
     links.delete(name);
     if (header.type === 'file' || header.type === 'contiguous-file') {
       const path = join(folder, String(count++));
@@ -50,15 +50,18 @@ export async function spoolArchive(
     } else if (header.type === 'symlink' || header.type === 'link') {
       // `docker save` once stored a layer that two images share as a symlink to the other's layer.tar.
       files.delete(name);
-      const target = normalized(header.linkname ?? '', header.type === 'symlink' ? posix.dirname(name) : '');
-      // A link that leads out leads to nothing that can be found here; a root filesystem is full of them.
-      if (target !== undefined) links.set(name, target);
+      links.set(name, {
+        to: header.linkname ?? '',
+        from: header.type === 'symlink' ? posix.dirname(name) : '',
+      });
     }
   }
   return {
     find: (wanted) => {
-      let name = inside(wanted, what);
-      for (let hops = 0; links.has(name) && hops < 8; hops++) name = links.get(name) ?? name;
+      let name = inside(wanted, '', what);
+      // Followed only here: a root filesystem is full of links that lead out, and is to be told from an archive.
+      for (let link = links.get(name), hops = 0; link && hops < 8; link = links.get(name), hops++)
+        name = inside(link.to, link.from, what);
       return files.get(name);
     },
   };
@@ -69,7 +72,7 @@ export function directoryArchive(directory: string): Archive {
   const found = new Map<string, ArchiveFile>();
   return {
     find: async (wanted) => {
-      const path = join(directory, inside(wanted, directory));
+      const path = join(directory, inside(wanted, '', directory));
       const known = found.get(path);
       if (known) return known;
       if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
@@ -82,19 +85,14 @@ export function directoryArchive(directory: string): Archive {
   };
 }
 
-/** Undefined: it leads out of the archive. */
-function normalized(name: string, from: string): string | undefined {
+function inside(name: string, from: string, what: string): string {
   const path = posix.normalize(posix.join(from, name));
-  const leadsOut = name.startsWith('/') || path === '..' || path.startsWith('../') || path.includes('\0');
-  return leadsOut ? undefined : path.replace(/^\.\//, '').replace(/\/$/, '');
-}
-
-function inside(name: string, what: string): string {
-  const path = normalized(name, '');
-  if (path !== undefined) return path;
-  throw badImage(
-    what,
-    `its entry ${JSON.stringify(name)} leads out of the archive`,
-    'do not load this file: `docker save`, `skopeo` and `podman save` never write such an entry',
-  );
+  if (name.startsWith('/') || path === '..' || path.startsWith('../') || path.includes('\0')) {
+    throw badImage(
+      what,
+      `its entry ${JSON.stringify(name)} leads out of the archive`,
+      'do not load this file: `docker save`, `skopeo` and `podman save` never write such an entry',
+    );
+  }
+  return path.replace(/^\.\//, '').replace(/\/$/, '');
 }
