@@ -6,7 +6,7 @@ const isBind = (operation: Operation): boolean =>
 
 function missingMountPart(operation: Operation): Meaning {
   if (operation.kind !== 'mount') return { why: 'a path is missing', remedy: 'look at the path above' };
-  if (tooManyOptions(operation)) return optionsTooLong;
+  if (tooManyLayers(operation)) return optionsTooLong;
   if (isBind(operation)) {
     return {
       code: 'bad-mount',
@@ -23,8 +23,8 @@ function missingMountPart(operation: Operation): Meaning {
 /** mount(2) copies one page, and the string needs a NUL at its end. */
 const OPTIONS_MAX = 4095;
 
-const tooManyOptions = (operation: Operation): boolean =>
-  operation.kind === 'mount' && (operation.data?.length ?? 0) > OPTIONS_MAX;
+const tooManyLayers = (operation: Operation): boolean =>
+  operation.kind === 'mount' && operation.fstype === 'overlay' && (operation.data?.length ?? 0) > OPTIONS_MAX;
 
 const optionsTooLong: Meaning = {
   code: 'bad-image',
@@ -33,7 +33,7 @@ const optionsTooLong: Meaning = {
 };
 
 function invalidMount(operation: Operation): Meaning {
-  if (tooManyOptions(operation)) return optionsTooLong;
+  if (tooManyLayers(operation)) return optionsTooLong;
   if (operation.kind === 'mount' && operation.fstype === 'overlay') {
     return {
       code: 'missing-kernel-feature',

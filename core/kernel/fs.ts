@@ -114,8 +114,9 @@ const LOCK_EX = 2;
 const LOCK_NB = 4;
 
 /**
- * Runs `fn` while holding an exclusive flock(2) on `path`, a directory or a file that is made. The kernel drops the lock when the holder dies, so no lock is ever
- * stale. Waits without blocking the event loop, which may be handling this process's own other holder.
+ * Runs `fn` while holding an exclusive flock(2) on `path`, a directory or a file that is made. The kernel drops the lock when the
+ * holder dies, so no lock is ever stale. Waits without blocking the event loop, which may be handling this process's own other
+ * holder.
  */
 export async function withLock<T>(path: string, fn: () => T | Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });

@@ -1,9 +1,10 @@
 /** The kinds that tsstep performs itself, in the host's namespaces. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
+import { missingPart } from '../host/missing-part.ts';
 import { resolveImage } from '../image/resolve.ts';
 import { attachDeviceProgram } from '../kernel/bpf.ts';
 import { inRoot } from '../kernel/fs.ts';
@@ -75,16 +76,11 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   },
 };
 
-function missingPart(path: string): string | null {
-  if (existsSync(path) || dirname(path) === path) return null;
-  return missingPart(dirname(path)) ?? path;
-}
-
 function noSource(path: string, topmost: string): TsstepError {
   return new TsstepError({
     code: 'bad-mount',
     what: `--mount: the host has no ${path}`,
-    why: path === topmost ? 'there is no such file or directory' : `there is no ${topmost} already`,
+    why: path === topmost ? 'there is no such file or directory' : `not even ${topmost} exists`,
     remedy: `mkdir -p ${path}, or use -v, which makes it`,
   });
 }

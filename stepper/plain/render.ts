@@ -116,9 +116,10 @@ export class Renderer {
     if (result === 'kept')
       return [`Kept: init waits in its namespaces. \`tsstep rm -f ${name}\` takes everything back.`];
     if (result === 'exited' && this.#stays)
-      return [
+      return wrap(
         `Ended, and still in \`tsstep ps -a\`: \`tsstep rm ${name}\` removes it. --rm does that at once.`,
-      ];
+        this.#style.width,
+      );
     if (result === 'rolled-back' || result === 'failed')
       return ['Everything that was done has been taken back, last first.'];
     return [];

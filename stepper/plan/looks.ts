@@ -1,8 +1,9 @@
 /** How a plan looks at this machine: reading only, and as whoever asks. Tests have a fixed one. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { TsstepError } from '../../core/errors.ts';
+import { missingPart } from '../../core/host/missing-part.ts';
 import { canonicalName, parseReference } from '../../core/image/reference.ts';
 import { resolveImage } from '../../core/image/resolve.ts';
 import { errnoOf, tolerating } from '../../core/kernel/errno.ts';
@@ -92,11 +93,8 @@ export class MachineLooks implements Looks {
     return readable && allowed(() => findRunning(root, reference, option));
   }
 
-  /** The topmost directory of a path that does not exist; null: all of it does. */
-  missing(path: string): string | null;
   missing(path: string): string | null {
-    if (existsSync(path)) return null;
-    return this.missing(dirname(path)) ?? path;
+    return missingPart(path);
   }
 
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable' {
