@@ -26,6 +26,7 @@ export const catalogue = {
   'no-such-device': 'a device that does not exist',
   syscall: 'a system call that failed',
   'tool-failed': 'a system tool that ended with an error',
+  vm: 'a virtual machine that could not be built, started or reached',
   'init-lost': 'init ended before it became the container’s process',
   injected: 'a fault that a person injected',
   internal: 'a mistake in tsstep itself',

@@ -5,6 +5,7 @@ import { tolerating } from '../core/kernel/errno.ts';
 import { declareManagement } from './cli/manage.ts';
 import { declarePlan } from './cli/plan.ts';
 import { declareRun } from './cli/run.ts';
+import { declareVm } from './cli/vm.ts';
 import { showFailure } from './show-failure.ts';
 import { VERSION } from './version.ts';
 
@@ -22,6 +23,7 @@ function build(done: (code: number) => void): Command {
   declareRun(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
+  declareVm(program, done);
   return program;
 }
 

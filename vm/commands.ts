@@ -1,0 +1,98 @@
+/** What `tsstep vm` does: a machine that stays up, and machines for one command. */
+import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tolerating } from '../core/kernel/errno.ts';
+import { withLock } from '../core/kernel/fs.ts';
+import { vmFailed } from './failure.ts';
+import { requireHostTools } from './host-tools.ts';
+import { readyImage } from './image.ts';
+import { startMachine } from './machine.ts';
+import { isRunning, quit, waitForEnd } from './qmp.ts';
+import { type BootFiles, bootFiles, machineDirectory, runFiles, type Shape } from './shape.ts';
+import { ssh } from './ssh.ts';
+
+type Say = (text: string) => void;
+
+/** Builds what is missing, and nothing else. @throws TsstepError vm */
+export async function build({ suite }: Shape): Promise<void> {
+  requireHostTools();
+  await readyImage(suite);
+}
+
+/** Starts the machine that stays. `fresh`: with a new disk. @throws TsstepError vm */
+export async function up(shape: Shape, fresh: boolean, say: Say): Promise<void> {
+  requireHostTools();
+  const directory = machineDirectory(shape.suite);
+  const run = runFiles(directory);
+  await withLock(`${directory}.lock`, async () => {
+    if (await isRunning(run.qmp)) {
+      if (fresh) throw vmFailed('the virtual machine is up', 'its disk is in use', 'tsstep vm down');
+      return say('the virtual machine is up already');
+    }
+    if (fresh) rmSync(directory, { recursive: true, force: true });
+    const boot = await ownDisk(directory, await readyImage(shape.suite), say);
+    await startMachine({ shape, boot, run, lives: true, say });
+    say('the virtual machine is up: tsstep vm ssh');
+  });
+}
+
+/** The machine's own copy of the image, made at its first start. */
+async function ownDisk(directory: string, image: BootFiles, say: Say): Promise<BootFiles> {
+  const own = bootFiles(directory);
+  const read = (path: string) => readFileSync(path, 'utf8');
+  if (!existsSync(own.digest)) {
+    mkdirSync(directory, { recursive: true });
+    const { runTool } = await import('../core/perform/run-tool.ts');
+    // cp keeps the holes, which are nine tenths of it.
+    await runTool(['cp', '--sparse=always', '--reflink=auto', image.disk, own.disk]);
+    for (const part of ['kernel', 'initrd', 'digest'] as const)
+      copyFileSync(image[part], own[part], constants.COPYFILE_FICLONE);
+  } else if (read(own.digest) !== read(image.digest)) {
+    say('this machine was made of an older image; tsstep vm up --fresh starts over');
+  }
+  return own;
+}
+
+/** A login, or one command, in the machine that is up. @returns its exit code @throws TsstepError vm */
+export async function login({ suite }: Shape, command: readonly string[]): Promise<number> {
+  const run = runFiles(machineDirectory(suite));
+  if (!(await isRunning(run.qmp))) throw notUp();
+  return await ssh(Number(readFileSync(run.sshPort, 'utf8')), command);
+}
+
+const notUp = () => vmFailed('no virtual machine is up', 'it was not started, or has ended', 'tsstep vm up');
+
+/** Runs one command in a machine of its own, which is forgotten afterwards. @returns the command's exit code @throws TsstepError vm */
+export async function runOnce(shape: Shape, command: readonly string[], say: Say): Promise<number> {
+  requireHostTools();
+  const boot = await readyImage(shape.suite);
+  const run = runFiles(mkdtempSync(join(tmpdir(), 'tsstep-vm-')));
+  try {
+    return await ssh(await startMachine({ shape, boot, run, lives: false, say }), command);
+  } finally {
+    await quit(run.qmp);
+    rmSync(run.directory, { recursive: true, force: true });
+  }
+}
+
+/** Ends the machine in order; one that does not listen is unplugged. `forget`: its disk goes too. @throws TsstepError vm */
+export async function down({ suite }: Shape, forget: boolean, say: Say): Promise<void> {
+  const directory = machineDirectory(suite);
+  const run = runFiles(directory);
+  await withLock(`${directory}.lock`, async () => {
+    const running = await isRunning(run.qmp);
+    if (!running && !forget) throw notUp();
+    if (running) {
+      const ended = waitForEnd(run.qmp, 30_000);
+      // "Start poweroff.target" to systemd(1), and to our own PID 1.
+      await ssh(Number(readFileSync(run.sshPort, 'utf8')), ['kill', '-s', 'RTMIN+4', '1']);
+      if (!(await ended)) {
+        say('it did not end by itself, so it is switched off');
+        await quit(run.qmp);
+      }
+    }
+    for (const path of [run.qmp, run.share, run.sshPort]) tolerating(['ENOENT'], () => rmSync(path));
+    if (forget) rmSync(directory, { recursive: true, force: true });
+  });
+}

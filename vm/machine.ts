@@ -1,0 +1,123 @@
+/** Starts machines, and ends them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tolerating } from '../core/kernel/errno.ts';
+import { chooseAccelerator } from './accelerator.ts';
+import { vmFailed } from './failure.ts';
+import { findVirtiofsd, qemu } from './host-tools.ts';
+import { type Forward, qemuArguments } from './qemu.ts';
+import { type BootFiles, checkout, type RunFiles, type Shape } from './shape.ts';
+import { sshAnswers } from './ssh.ts';
+
+/** Of Jaeger's pages, and of OTLP over HTTP. */
+const services = [16686, 4318];
+/** An emulated machine with systemd takes 20 s on two idle cores. */
+const BOOT_SECONDS = 180;
+
+/** `lives`: it outlives this program, and its disk is kept. */
+export interface Start {
+  shape: Shape;
+  boot: BootFiles;
+  run: RunFiles;
+  lives: boolean;
+  say(text: string): void;
+}
+
+/** Boots a machine and waits until it can be logged in to. @returns the port of its sshd @throws TsstepError vm */
+export async function startMachine({ shape, boot, run, lives, say }: Start): Promise<number> {
+  const accelerator = chooseAccelerator(boot);
+  mkdirSync(run.directory, { recursive: true });
+  for (const path of [run.qmp, run.share, run.console]) rmSync(path, { force: true });
+  const port = await freePort();
+  const forwards = [{ host: port, guest: 22 }, ...(lives ? await freeServices(say) : [])];
+  const share = startShare(shape, run, lives);
+  await until(() => existsSync(run.share), share, run.shareLog, 10);
+  const words = qemuArguments(shape, { accelerator, keep: lives }, boot, run, forwards);
+  const machine = background([qemu, ...words], run.console, lives);
+  await until(() => sshAnswers(port), machine, run.console, BOOT_SECONDS);
+  writeFileSync(run.sshPort, String(port));
+  return port;
+}
+
+/** A daemon of the machine. One that must not outlive this program dies with it, even when this is killed (prctl(2), PDEATHSIG). */
+function background(argv: readonly string[], log: string, lives: boolean): ChildProcess {
+  const [command = '', ...words] = lives ? argv : ['setpriv', '--pdeathsig', 'KILL', ...argv];
+  const output = openSync(log, 'a');
+  // A session of its own: Ctrl-C on this terminal is not for the machine.
+  const child = spawn(command, words, { stdio: ['ignore', output, output], detached: true });
+  closeSync(output);
+  if (lives) child.unref();
+  return child;
+}
+
+/** virtiofsd ends by itself when QEMU does. */
+function startShare(shape: Shape, run: RunFiles, lives: boolean): ChildProcess {
+  const program = findVirtiofsd() ?? 'virtiofsd';
+  const options = program.includes('/qemu/')
+    ? ['-o', `source=${checkout}`, '-o', 'sandbox=chroot', '-o', 'cache=auto']
+    : ['--shared-dir', checkout, '--sandbox', 'chroot', '--cache', 'auto'];
+  const serve = [program, `--socket-path=${run.share}`, ...options, '--rlimit-nofile=0'];
+  if (shape.writable) return background(serve, run.shareLog, lives);
+  // Read-only on this side: what the machine's root does to its mount options does not matter.
+  const script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd / && exec "$@"';
+  const own = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, checkout, ...serve];
+  return background(own, run.shareLog, lives);
+}
+
+/** @throws TsstepError vm when the program ends, or `seconds` have passed, before `ready` */
+async function until(
+  ready: () => boolean | Promise<boolean>,
+  program: ChildProcess,
+  log: string,
+  seconds: number,
+): Promise<void> {
+  let fault: string | undefined;
+  program.on('error', (error) => (fault = error.message));
+  program.on(
+    'exit',
+    (code, signal) => (fault = `${program.spawnfile} ended with ${signal ?? `exit code ${code}`}`),
+  );
+  for (const end = Date.now() + seconds * 1000; !(await ready()); await sleep(100)) {
+    if (Date.now() > end) fault ??= `it is not ready after ${seconds} s`;
+    if (fault === undefined) continue;
+    program.kill();
+    const last = (tolerating(['ENOENT'], () => readFileSync(log, 'utf8')) ?? '')
+      .trim()
+      .split('\n')
+      .slice(-15)
+      .join('\n');
+    const remedy = 'TSSTEP_VM_ACCEL=tcg emulates the processor; --memory 1024 asks for less';
+    throw vmFailed(
+      'the virtual machine did not start',
+      last ? `${fault}; ${log} ends with:\n${last}` : fault,
+      remedy,
+    );
+  }
+  program.removeAllListeners();
+}
+
+/** A port that nobody has at this moment. */
+function freePort(wanted = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(wanted, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function freeServices(say: (text: string) => void): Promise<Forward[]> {
+  const found: Forward[] = [];
+  for (const port of services) {
+    try {
+      found.push({ host: await freePort(port), guest: port });
+    } catch {
+      say(`port ${port} of this machine is taken, so it does not lead into the virtual machine`);
+    }
+  }
+  return found;
+}
