@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { installing } from '../host/packages.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { droppingChains, forwardDropper } from '../network/firewall.ts';
-import { type Finding, missing, ok, warning } from './finding.ts';
+import { type Finding, missing, note, ok, warning } from './finding.ts';
 import { loading } from './modules.ts';
 import type { Platform } from './platform/recognize.ts';
 import { findTool, usable } from './tools.ts';
@@ -62,6 +62,16 @@ function checkForwarding(): Finding {
   );
 }
 
+/** Its chain accepts by policy and rejects in its last rule, so that looking for policies does not find it. */
+function firewalld(chains: string): Finding[] {
+  const { nftables } = JSON.parse(chains) as { nftables: { chain?: { table: string; name: string } }[] };
+  const there = nftables.some(({ chain }) => chain?.table === 'firewalld' && chain.name === 'filter_FORWARD');
+  if (!there) return [];
+  const what = 'firewalld is active: published ports work, and what a container begins is up to its zones';
+  const remedy = 'if they reach nobody: firewall-cmd --zone=trusted --add-interface=tsstep0';
+  return [note('firewall', what, 'its last rule for forwarded packets rejects what no zone allows', remedy)];
+}
+
 /** A drop is final, whichever table it is in (nft(8)), so the rules that let the bridge's packets through have to go there. */
 function checkForwardPolicy(): Finding[] {
   const tool = forwardDropper();
@@ -83,7 +93,8 @@ function checkForwardPolicy(): Finding[] {
       ...faults,
       ok('firewall', `FORWARD drops by default; tsstep adds rules for its bridge with ${tool}`),
     ];
-  if (faults.length > 0 || !usable('nft')) return faults;
+  const others = listed.status === 0 ? firewalld(listed.stdout) : [];
+  if (faults.length + others.length > 0 || !usable('nft')) return [...faults, ...others];
   return [ok('firewall', 'nothing drops forwarded packets by default')];
 }
 
