@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distributionOf } from '../../../core/host/os-release.ts';
 import { installing } from '../../../core/host/packages.ts';
+import { page, rows } from '../docs/pages.ts';
 import { osReleases } from './platforms.ts';
 
 describe('os-release', () => {
@@ -52,6 +53,20 @@ describe('the command that installs', () => {
     ['openSUSE Leap', 'ip', 'zypper install iproute2'],
   ] as const)('on %s for %s is `%s`', (text, tool, command) => {
     expect(installing(tool, distributionOf(osReleases[text]))).toBe(command);
+  });
+
+  it('is the one of docs/platforms.md, for each tool and family', () => {
+    const columns = ['Debian 13', 'Fedora 42', 'Alpine 3.22', 'Arch', 'openSUSE Leap'] as const;
+    const table = rows(page('docs/platforms.md'), 'tool').flatMap(([tools = '', ...listed]) =>
+      tools.split(', ').map((name) => ({ name: name.replaceAll('`', ''), listed })),
+    );
+    expect(table).toHaveLength(6);
+    for (const { name, listed } of table) {
+      const tool = name === 'static busybox' ? 'busybox-static' : name;
+      const commands = columns.map((column) => installing(tool, distributionOf(osReleases[column])));
+      const known = (command: string) => !command.includes('package manager');
+      expect(commands.map((command) => (known(command) ? command.split(' ').at(-1) : ''))).toEqual(listed);
+    }
   });
 
   it('is named in words for a distribution or a package that is not known', () => {
