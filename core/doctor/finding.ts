@@ -6,13 +6,22 @@ export interface Finding {
   name: string;
   /** What was seen. */
   what: string;
-  /** What it is needed for; not for what is as it should be. */
+  /** What it is needed for, or what it means here; not for what is as it should be. */
   why?: string;
   /** The command, or else the step, that mends it. */
   remedy?: string;
 }
 
 export const ok = (name: string, what: string): Finding => ({ level: 'ok', name, what });
+
+/** Nothing that tsstep does lacks anything; who does more than that may care. */
+export const note = (name: string, what: string, why: string, remedy: string): Finding => ({
+  level: 'ok',
+  name,
+  what,
+  why,
+  remedy,
+});
 
 export const warning = (name: string, what: string, why: string, remedy: string): Finding => ({
   level: 'warning',

@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { tolerating } from '../kernel/errno.ts';
 import { type Finding, missing, ok } from './finding.ts';
+import { wider } from './platform/outside.ts';
+import type { Platform } from './platform/recognize.ts';
+import { usable } from './tools.ts';
 import { attempt, isRoot } from './trial.ts';
 
 const OLDEST = [5, 12] as const;
@@ -56,13 +59,15 @@ function checkNamespace(kind: string, use: string): Finding | undefined {
   return missing(name, `${file} is 0: none may be made`, why, `sysctl user.max_${kind}_namespaces=10000`);
 }
 
-function checkNamespaces(): Finding[] {
+function checkNamespaces(platform: Platform): Finding[] {
   const name = 'namespaces';
   const faults = Object.entries(kinds)
     .map(([kind, use]) => checkNamespace(kind, use))
     .filter((finding) => finding !== undefined);
   if (faults.length > 0) return faults;
   if (!isRoot()) return [ok(name, `${Object.keys(kinds).join(' ')} (not tried: that needs root)`)];
+  if (!usable('unshare'))
+    return [ok(name, `${Object.keys(kinds).join(' ')} (not tried: that needs unshare)`)];
   const trial = attempt([
     'unshare',
     '--mount',
@@ -76,11 +81,9 @@ function checkNamespaces(): Finding[] {
   ]);
   if (trial.works) return [ok(name, Object.keys(kinds).join(' '))];
   const why = 'a container is a process in namespaces of its own';
-  return [
-    missing(name, trial.said, why, 'run on the machine itself: a sandbox around this shell refuses them'),
-  ];
+  return [missing(name, trial.said, why, wider(platform))];
 }
 
-export function checkKernel(): Finding[] {
-  return [checkVersion(), checkNode(), ...checkNamespaces()];
+export function checkKernel(platform: Platform): Finding[] {
+  return [checkVersion(), checkNode(), ...checkNamespaces(platform)];
 }

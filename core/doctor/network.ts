@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { installing } from '../host/packages.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { droppingChains, forwardDropper } from '../network/firewall.ts';
-import { type Finding, missing, ok, warning } from './finding.ts';
-import { findTool } from './tools.ts';
+import { type Finding, missing, note, ok, warning } from './finding.ts';
+import { loading } from './modules.ts';
+import type { Platform } from './platform/recognize.ts';
+import { findTool, usable } from './tools.ts';
 import { attempt, isRoot, isWritable } from './trial.ts';
 
 /** The words of tsstep's own tables, each of which is a module of its own in many kernels. */
@@ -26,22 +29,21 @@ const rules = `table ip tsstep-doctor {
 
 const links = 'link add name tsdoctor0 type bridge\nlink add name tsdoctor1 type veth peer name tsdoctor2\n';
 
-function checkNftables(): Finding {
+function checkNftables(inContainer: boolean): Finding[] {
+  if (!usable('unshare', 'nft')) return [];
   const why = 'packets of containers leave with the host’s address, and published ports lead to them';
   const trial = attempt(['unshare', '--net', 'nft', '-c', '-f', '-'], rules);
-  if (trial.works) return ok('nftables', 'nat, conntrack and fib work');
-  return missing(
-    'nftables',
-    trial.said,
-    why,
-    'modprobe -a nf_tables nft_chain_nat nft_masq nft_ct nft_fib_ipv4',
-  );
+  if (trial.works) return [ok('nftables', 'nat, conntrack and fib work')];
+  const modules = ['nf_tables', 'nft_chain_nat', 'nft_masq', 'nft_ct', 'nft_fib_ipv4'];
+  return [missing('nftables', trial.said, why, loading(modules, inContainer))];
 }
 
-function checkLinks(): Finding {
+function checkLinks(inContainer: boolean): Finding[] {
+  if (!usable('unshare', 'ip')) return [];
   const trial = attempt(['unshare', '--net', 'ip', '-batch', '-'], links);
-  if (trial.works) return ok('links', 'bridge and veth work');
-  return missing('links', trial.said, 'they connect containers with the host', 'modprobe -a bridge veth');
+  if (trial.works) return [ok('links', 'bridge and veth work')];
+  const why = 'they connect containers with the host';
+  return [missing('links', trial.said, why, loading(['bridge', 'veth'], inContainer))];
 }
 
 const FORWARD = '/proc/sys/net/ipv4/ip_forward';
@@ -60,6 +62,16 @@ function checkForwarding(): Finding {
   );
 }
 
+/** Its chain accepts by policy and rejects in its last rule, so that looking for policies does not find it. */
+function firewalld(chains: string): Finding[] {
+  const { nftables } = JSON.parse(chains) as { nftables: { chain?: { table: string; name: string } }[] };
+  const there = nftables.some(({ chain }) => chain?.table === 'firewalld' && chain.name === 'filter_FORWARD');
+  if (!there) return [];
+  const what = 'firewalld is active: published ports work, and what a container begins is up to its zones';
+  const remedy = 'if they reach nobody: firewall-cmd --zone=trusted --add-interface=tsstep0';
+  return [note('firewall', what, 'its last rule for forwarded packets rejects what no zone allows', remedy)];
+}
+
 /** A drop is final, whichever table it is in (nft(8)), so the rules that let the bridge's packets through have to go there. */
 function checkForwardPolicy(): Finding[] {
   const tool = forwardDropper();
@@ -74,14 +86,16 @@ function checkForwardPolicy(): Finding[] {
   });
   if (tool && findTool(tool) === undefined) {
     const what = `FORWARD drops by default, and ${tool}, which made it, is not on the PATH`;
-    return [...faults, missing('firewall', what, why, 'apt-get install iptables')];
+    return [...faults, missing('firewall', what, why, installing(tool))];
   }
   if (tool)
     return [
       ...faults,
       ok('firewall', `FORWARD drops by default; tsstep adds rules for its bridge with ${tool}`),
     ];
-  return faults.length > 0 ? faults : [ok('firewall', 'nothing drops forwarded packets by default')];
+  const others = listed.status === 0 ? firewalld(listed.stdout) : [];
+  if (faults.length + others.length > 0 || !usable('nft')) return [...faults, ...others];
+  return [ok('firewall', 'nothing drops forwarded packets by default')];
 }
 
 function checkBridgeFilter(): Finding {
@@ -91,7 +105,14 @@ function checkBridgeFilter(): Finding {
   return ok('br_netfilter', 'on: packets between containers pass the firewall’s FORWARD too');
 }
 
-export function checkNetwork(): Finding[] {
+export function checkNetwork({ container }: Platform): Finding[] {
   if (!isRoot()) return [checkForwarding()];
-  return [checkNftables(), checkLinks(), checkForwarding(), ...checkForwardPolicy(), checkBridgeFilter()];
+  const inContainer = container !== undefined;
+  return [
+    ...checkNftables(inContainer),
+    ...checkLinks(inContainer),
+    checkForwarding(),
+    ...checkForwardPolicy(),
+    checkBridgeFilter(),
+  ];
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { capabilityNames, defaultCapabilities } from '../spec/capabilities.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
+import { wider } from './platform/outside.ts';
+import type { Platform } from './platform/recognize.ts';
 import { isRoot } from './trial.ts';
 
 /** Besides what the container's own root gets: mounts and namespaces, links and firewall. */
@@ -12,23 +14,22 @@ export function missingCapabilities(status: string): string[] {
   return capabilityNames.filter((_, number) => (held & (1n << BigInt(number))) === 0n);
 }
 
-export function checkPrivileges(): Finding[] {
+export function checkPrivileges(platform: Platform): Finding[] {
   if (!isRoot()) {
     const why = 'making namespaces, mounts and network links is root’s right';
     return [missing('root', 'you are not root', why, 'sudo tsstep doctor')];
   }
   return [
     ok('root', 'you are root'),
-    capabilities(missingCapabilities(readFileSync('/proc/self/status', 'utf8'))),
+    capabilities(missingCapabilities(readFileSync('/proc/self/status', 'utf8')), wider(platform)),
   ];
 }
 
 const listed = (names: readonly string[]): string => names.map((name) => `CAP_${name}`).join(' ');
 
-function capabilities(lacking: readonly string[]): Finding {
+function capabilities(lacking: readonly string[], remedy: string): Finding {
   const name = 'capabilities';
   const needed = lacking.filter((one) => ours.includes(one) || defaultCapabilities.includes(one));
-  const remedy = 'run on the machine itself; in a container, start that with --privileged';
   if (needed.length > 0) {
     return missing(
       name,

@@ -2,37 +2,40 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } 
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../kernel/errno.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
-import { attempt, isRoot, isWritable } from './trial.ts';
+import { loading } from './modules.ts';
+import { elsewhere } from './platform/outside.ts';
+import type { Platform } from './platform/recognize.ts';
+import { usable } from './tools.ts';
+import { attempt, isRoot, isWritable, type Verdict } from './trial.ts';
 
 /** statfs(2), f_type: filesystems that an upperdir cannot be on, or should not be. */
 const types = { overlay: 0x794c7630, nfs: 0x6969, tmpfs: 0x01021994 } as const;
 
 const GIB = 1024 ** 3;
 const KEPT = 'images, layers and containers are kept there';
-const ELSEWHERE = 'TSSTEP_ROOT=/some/where, on a local disk';
 
 /** The state directory, or the closest directory above that exists: both are on one filesystem. */
 function existing(path: string): string {
   return existsSync(path) || path === '/' ? path : existing(dirname(path));
 }
 
-function checkDirectory(root: string): Finding {
+function checkDirectory(root: string, another: string): Finding {
   const name = 'state';
   const at = existing(root);
-  if (isRoot() && !isWritable(at)) return missing(name, `${at} cannot be written to`, KEPT, ELSEWHERE);
+  if (isRoot() && !isWritable(at)) return missing(name, `${at} cannot be written to`, KEPT, another);
   const { type } = statfsSync(at);
   if (type === types.overlay) {
     return missing(
       name,
       `${root} is on an overlay itself`,
       'an overlay’s upperdir cannot be on another one',
-      ELSEWHERE,
+      another,
     );
   }
   if (type === types.nfs)
-    return missing(name, `${root} is on NFS`, 'an overlay’s upperdir cannot be there', ELSEWHERE);
+    return missing(name, `${root} is on NFS`, 'an overlay’s upperdir cannot be there', another);
   if (type === types.tmpfs)
-    return warning(name, `${root} is on a tmpfs`, 'it takes memory, and a reboot clears it', ELSEWHERE);
+    return warning(name, `${root} is on a tmpfs`, 'it takes memory, and a reboot clears it', another);
   return ok(name, at === root ? root : `${root}, not made yet`);
 }
 
@@ -51,17 +54,23 @@ const OVERLAY = 'overlayfs';
 const LAYERS = 'it stacks an image’s layers under a container’s own';
 
 /** In a mount namespace of its own, on the very filesystem that would be used. */
-function checkOverlay(root: string): Finding {
+function checkOverlay(root: string, platform: Platform): Finding {
+  const another = elsewhere(platform, root);
+  const load = loading(['overlay'], platform.container !== undefined);
   const known = /\toverlay$/m.test(readFileSync('/proc/filesystems', 'utf8'));
   if (!isRoot())
     return known
       ? ok(OVERLAY, 'the kernel has it (not tried: that needs root)')
-      : warning(OVERLAY, 'it is not loaded', LAYERS, 'modprobe overlay');
+      : warning(OVERLAY, 'it is not loaded', LAYERS, load);
+  if (!usable('unshare', 'mount')) return ok(OVERLAY, 'not tried: that needs unshare and mount');
   const at = makeTrialDirectory(existing(root));
   if ('errno' in at) {
-    return missing('state', `no directory can be made in ${existing(root)}: ${at.errno}`, KEPT, ELSEWHERE);
+    return missing('state', `no directory can be made in ${existing(root)}: ${at.errno}`, KEPT, another);
   }
-  return tryOverlay(root, at.path, known);
+  const trial = tryOverlay(at.path);
+  if (trial.works) return ok(OVERLAY, `mounted one on ${existing(root)}`);
+  const remedy = known ? `${another}; \`dmesg | tail\` says more` : load;
+  return missing(OVERLAY, trial.said, LAYERS, remedy);
 }
 
 /** Some filesystems look writable and are not: /proc, or one that is full. */
@@ -75,11 +84,11 @@ function makeTrialDirectory(above: string): { path: string } | { errno: string }
   }
 }
 
-function tryOverlay(root: string, at: string, known: boolean): Finding {
+function tryOverlay(at: string): Verdict {
   try {
     for (const directory of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(at, directory));
     const options = `lowerdir=${at}/lower,upperdir=${at}/upper,workdir=${at}/work`;
-    const trial = attempt([
+    return attempt([
       'unshare',
       '--mount',
       'mount',
@@ -90,16 +99,13 @@ function tryOverlay(root: string, at: string, known: boolean): Finding {
       options,
       `${at}/merged`,
     ]);
-    if (trial.works) return ok(OVERLAY, `mounted one on ${existing(root)}`);
-    const remedy = known ? `${ELSEWHERE}; \`dmesg | tail\` says more` : 'modprobe overlay';
-    return missing(OVERLAY, trial.said, LAYERS, remedy);
   } finally {
     rmSync(at, { recursive: true, force: true });
   }
 }
 
-export function checkState(root: string): Finding[] {
-  const directory = checkDirectory(root);
-  const rest = directory.level === 'missing' ? [] : [checkOverlay(root)];
+export function checkState(root: string, platform: Platform): Finding[] {
+  const directory = checkDirectory(root, elsewhere(platform, root));
+  const rest = directory.level === 'missing' ? [] : [checkOverlay(root, platform)];
   return [directory, checkSpace(root), ...rest];
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { TsstepError } from '../errors.ts';
+import { installing } from '../host/packages.ts';
+import { busyboxPaths, findBusybox } from './busybox.ts';
 import { createImage } from './create.ts';
-import { needsInterpreter } from './elf.ts';
 import { labConfig, labSteps } from './lab-content.ts';
 import { packLayer } from './pack.ts';
 import { localArchitecture } from './platform.ts';
@@ -10,7 +11,6 @@ import { canonicalName, parseReference } from './reference.ts';
 import { resolveImage } from './resolve.ts';
 import type { LayerSource, ResolvedImage } from './types.ts';
 
-const busyboxPaths = ['/bin/busybox', '/usr/bin/busybox'];
 // Fixed, so that the image ID depends on busybox only.
 const created = '2026-01-01T00:00:00Z';
 
@@ -23,7 +23,7 @@ export async function buildLab(
   reference: string,
   paths: readonly string[] = busyboxPaths,
 ): Promise<ResolvedImage> {
-  const busybox = findBusybox(paths);
+  const busybox = staticBusybox(paths);
   const applets = execFileSync(busybox, ['--list-full'], { encoding: 'utf8' })
     .split('\n')
     .filter(Boolean)
@@ -51,26 +51,13 @@ export async function buildLab(
   throw new Error(`${reference} is not in the store right after it was put there`);
 }
 
-function findBusybox(paths: readonly string[]): string {
-  const reasons: string[] = [];
-  for (const path of paths) {
-    try {
-      const dynamic = needsInterpreter(path);
-      if (dynamic === false) return path;
-      reasons.push(
-        dynamic
-          ? `${path} needs shared libraries, which the image would not have`
-          : `${path} is no 64-bit program`,
-      );
-    } catch {
-      reasons.push(`${path} cannot be read`);
-    }
-  }
+function staticBusybox(paths: readonly string[]): string {
+  const found = findBusybox(paths);
+  if ('path' in found) return found.path;
   throw new TsstepError({
     code: 'missing-tool',
     what: 'the built-in image `lab` is made of a static busybox, and there is none',
-    why: reasons.join('; '),
-    remedy:
-      'install it with `apt-get install busybox-static`, or load another image with `tsstep load -i FILE`',
+    why: found.faults.join('; '),
+    remedy: `install it with \`${installing('busybox-static')}\`, or load another image with \`tsstep load -i FILE\``,
   });
 }

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TsstepError } from '../errors.ts';
+import { installing } from '../host/packages.ts';
 import type { Ready, Reply } from '../init/protocol.ts';
 import { pipe } from '../kernel/fs.ts';
 import { openReadOnly } from '../kernel/mount.ts';
@@ -168,6 +169,6 @@ function noTool(command: string): TsstepError {
     code: 'missing-tool',
     what: `"${command}" is not installed`,
     why: 'Node cannot make a pid namespace itself: it has threads, and they would be left outside',
-    remedy: 'apt-get install util-linux',
+    remedy: installing(command),
   });
 }

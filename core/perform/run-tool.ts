@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process';
 import { TsstepError } from '../errors.ts';
+import { installing } from '../host/packages.ts';
 
 export interface ToolResult {
   stdout: string;
   stderr: string;
 }
-
-const packages: Record<string, string> = {
-  ip: 'iproute2',
-  'iptables-nft': 'iptables',
-  'iptables-legacy': 'iptables',
-  nft: 'nftables',
-  nsenter: 'util-linux',
-  unshare: 'util-linux',
-  cp: 'coreutils',
-};
 
 /**
  * Runs a system tool to its end. @throws TsstepError missing-tool, or tool-failed with the tool's own words.
@@ -54,11 +45,10 @@ export function runTool(argv: readonly string[], stdin?: string): Promise<ToolRe
 }
 
 export function missingTool(command: string): TsstepError {
-  const name = packages[command] ?? command;
   return new TsstepError({
     code: 'missing-tool',
     what: `"${command}" is not installed`,
     why: 'tsstep uses the same tools that you would use by hand',
-    remedy: `apt-get install ${name}`,
+    remedy: installing(command),
   });
 }
