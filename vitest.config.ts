@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+// `tsstep vm` has it. In there, tests may break the machine; out here, they start such machines.
+const isVirtual = existsSync('/usr/local/lib/tsstep-vm');
 
 export default defineConfig({
   test: {
@@ -25,6 +29,23 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
+      },
+      {
+        extends: true,
+        test: isVirtual
+          ? {
+              name: 'guest',
+              include: ['test/vm/guest/**/*.test.ts'],
+              maxWorkers: 1,
+              sequence: { groupOrder: 2 },
+            }
+          : {
+              name: 'vm',
+              include: ['test/vm/*.test.ts'],
+              globalSetup: './test/vm/start.ts',
+              maxWorkers: 1,
+              sequence: { groupOrder: 2 },
+            },
       },
     ],
   },

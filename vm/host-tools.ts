@@ -1,4 +1,4 @@
-/** Programs of the host that building and starting a machine needs, each looked for before anything is begun. */
+/** Programs of the host that a machine needs, each looked for before anything is begun. bin/setup --vm installs them. */
 import { existsSync } from 'node:fs';
 import { findTool } from '../core/doctor/tools.ts';
 import { vmFailed } from './failure.ts';
@@ -12,31 +12,20 @@ export const findVirtiofsd = (): string | undefined =>
     existsSync(path),
   );
 
-const needed: readonly (readonly [tool: string, debian: string])[] = [
-  [qemu, architecture === 'arm64' ? 'qemu-system-arm' : 'qemu-system-x86'],
-  ['mmdebstrap', 'mmdebstrap'],
-  ['mkfs.ext4', 'e2fsprogs'],
-  ['ssh', 'openssh-client'],
-  ['ssh-keygen', 'openssh-client'],
-  ['setpriv', 'util-linux'],
-];
+const tools = [qemu, 'mmdebstrap', 'mkfs.ext4', 'ssh', 'ssh-keygen', 'setpriv', 'unshare'];
 
-/** Debian packages that are missing. */
-export function missingPackages(): string[] {
-  const missing = needed.filter(([tool]) => findTool(tool) === undefined).map(([, debian]) => debian);
-  if (findVirtiofsd() === undefined) missing.push('virtiofsd');
-  // Ubuntu does not know the keys of Debian's archive.
-  if (!existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) missing.push('debian-archive-keyring');
-  return [...new Set(missing)];
+export function missingHostTools(): string[] {
+  const missing = tools.filter((tool) => findTool(tool) === undefined);
+  return findVirtiofsd() === undefined ? [...missing, 'virtiofsd'] : missing;
 }
 
 /** @throws TsstepError vm */
 export function requireHostTools(): void {
-  const missing = missingPackages();
+  const missing = missingHostTools();
   if (missing.length === 0) return;
   throw vmFailed(
     'this machine cannot run virtual machines yet',
     `not installed: ${missing.join(', ')}`,
-    `bin/setup --vm, or: apt-get install --no-install-recommends ${missing.join(' ')}`,
+    'on Debian and Ubuntu: bin/setup --vm; elsewhere install QEMU, mmdebstrap and virtiofsd',
   );
 }

@@ -28,6 +28,9 @@ declare -A integrity=(
 )
 
 export DEBIAN_FRONTEND=noninteractive
+# Two at once would fight for apt's lock, and for each other's files.
+exec 9>/run/lock/tsstep-provision
+flock 9
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -76,10 +79,10 @@ install_packages() {
 
 # Where a proxy opens TLS connections, its certificate has to be known before anything is downloaded.
 trust_certificates() {
-  begin 'trusting the certificates in vm/ca-certificates'
+  begin 'trusting the certificates in vm/ca-certificates, if any'
   local found=("$checkout"/vm/ca-certificates/*.crt)
   [ ! -f "${found[0]}" ] || install -m 644 "${found[@]}" /usr/local/share/ca-certificates/
-  update-ca-certificates >/dev/null
+  quietly update-ca-certificates
   export NODE_USE_SYSTEM_CA=1
 }
 

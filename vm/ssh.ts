@@ -8,7 +8,7 @@ const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Nothing of the user's own configuration has a say in a login to a machine of ours. */
-export function sshArguments(port: number, command: readonly string[], tty: boolean): string[] {
+function sshArguments(port: number, command: readonly string[], tty: boolean): string[] {
   const { identity, knownHosts } = keyFiles();
   const options = {
     IdentitiesOnly: 'yes',

@@ -3,53 +3,18 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Container, useContainers } from '../support/containers.ts';
+import { directory, everyLimit, groups, limitsOf, read, v2 } from '../support/limits.ts';
 
 const { sandbox, start, run } = useContainers();
 
-const v2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
-
-/** Controllers, and the group's path below the mount: /proc/<pid>/cgroup as this machine sees it. */
-const groups = (container: Container) =>
-  container
-    .proc('cgroup')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [, controllers = '', ...path] = line.split(':');
-      return { controllers: controllers.split(','), path: path.join(':') };
-    });
-
-/** The group's directory in the hierarchy of a controller. */
-function directory(container: Container, controller: string): string {
-  const found = groups(container).find(({ controllers }) => controllers.includes(v2 ? '' : controller));
-  if (!found) throw new Error(`no hierarchy for ${controller}`);
-  return join('/sys/fs/cgroup', v2 ? '' : controller, found.path);
-}
-
-const read = (container: Container, controller: string, file: string): string =>
-  readFileSync(join(directory(container, controller), file), 'utf8').trim();
-
-/** For each flag, the controller, and v1's and v2's file and content. */
-type File = readonly [file: string, content: string];
-const limits: readonly (readonly [flags: string, controller: string, v1: File, v2: File])[] = [
-  ['-m 64m', 'memory', ['memory.limit_in_bytes', '67108864'], ['memory.max', '67108864']],
-  ['-m 64m', 'memory', ['memory.memsw.limit_in_bytes', '134217728'], ['memory.swap.max', '67108864']],
-  ['--cpus 0.5', 'cpu', ['cpu.cfs_quota_us', '50000'], ['cpu.max', '50000 100000']],
-  ['--cpu-shares 512', 'cpu', ['cpu.shares', '512'], ['cpu.weight', '59']],
-  ['--cpuset-cpus 0', 'cpuset', ['cpuset.cpus', '0'], ['cpuset.cpus', '0']],
-  ['--pids-limit 50', 'pids', ['pids.max', '50'], ['pids.max', '50']],
-];
-
 describe('limits', () => {
   it('that are given are in the files of the group, and nothing else is limited', async () => {
-    const limited = await start([...new Set(limits.map(([flags]) => flags))].join(' '));
+    const limited = await start(everyLimit);
     const free = await start();
-    for (const [flags, controller, ...versions] of limits) {
-      const [file, content] = versions[v2 ? 1 : 0];
-      if (!existsSync(join(directory(free, controller), file))) continue; // without swap accounting
-      expect(read(limited, controller, file), `${flags}: ${file}`).toBe(content);
-      expect(read(free, controller, file), file).not.toBe(content);
-    }
+    expect(limitsOf(limited).length).toBeGreaterThan(4);
+    for (const { flags, file, asked, found } of limitsOf(limited))
+      expect(found, `${flags}: ${file}`).toBe(asked);
+    for (const { file, asked, found } of limitsOf(free)) expect(found, file).not.toBe(asked);
     const affinity = (container: Container) => container.status('Cpus_allowed_list').join();
     expect(affinity(limited)).toBe('0');
     expect(affinity(free)).toBe(

@@ -1,0 +1,30 @@
+/** The virtual machines that `npm test` starts, and what each of them tries. `npm run test:vm` tries everything. */
+
+export interface Machine {
+  name: string;
+  /** Of `tsstep vm run`. */
+  flags: readonly string[];
+  files: readonly string[];
+}
+
+/** A run with all that can be asked of it, and what doctor says when something is gone. */
+const small = ['kernel/whole-run'];
+/** CI has 20 minutes, and emulation takes twenty times as long as this machine: docs/vm.md has what each file takes. */
+const more = process.env.CI
+  ? ['kernel/cgroup', 'kernel/device-filter', 'kernel/namespaces', 'kernel/user']
+  : [];
+
+export const machines: readonly Machine[] = [
+  {
+    name: 'Debian 13, Linux 6.12, cgroup v2',
+    flags: ['--suite', 'trixie'],
+    files: [...small, 'vm/guest', ...more],
+  },
+  { name: 'Debian 13 with systemd as PID 1', flags: ['--suite', 'trixie', '--systemd'], files: small },
+  { name: 'Debian 12, Linux 6.1, cgroup v2', flags: ['--suite', 'bookworm'], files: small },
+  {
+    name: 'Debian 12, Linux 6.1, cgroup v1 alone',
+    flags: ['--suite', 'bookworm', '--cgroups', 'v1'],
+    files: [...small, 'vm/guest'],
+  },
+];
