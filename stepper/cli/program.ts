@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { declareManagement } from './manage.ts';
+import { declarePlan } from './plan.ts';
+import { declareRun } from './run.ts';
+
+/** All commands with their flags. Help and the tests of the documentation read it. `done` gets the exit code. */
+export function declareProgram(done: (code: number) => void): Command {
+  const program = new Command('tsstep')
+    .description('docker run, step by step: watch every operation that makes a container')
+    .version(VERSION)
+    .configureHelp({ minWidthToWrap: 20 })
+    .showHelpAfterError('`tsstep --help` lists the commands, `tsstep COMMAND --help` its options.')
+    .enablePositionalOptions()
+    .exitOverride();
+  declareRun(program, done);
+  declarePlan(program, done);
+  declareManagement(program, done);
+  return program;
+}
