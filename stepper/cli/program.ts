@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { declareCompletion } from './completion.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
 
-/** All commands with their flags. Help and the tests of the documentation read it. `done` gets the exit code. */
+/** All commands with their flags. Help, shell completion and the tests of the documentation read it. `done` gets the exit code. */
 export function declareProgram(done: (code: number) => void): Command {
   const program = new Command('tsstep')
     .description('docker run, step by step: watch every operation that makes a container')
@@ -16,5 +17,6 @@ export function declareProgram(done: (code: number) => void): Command {
   declareRun(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
+  declareCompletion(program, done);
   return program;
 }
