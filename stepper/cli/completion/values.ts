@@ -8,6 +8,7 @@ import { capabilityNames } from '../../../core/spec/capabilities.ts';
 import { uiKinds } from '../stepping-flags.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
+import { shells } from './print.ts';
 import { containerNames, containersOf, imageNames } from './store.ts';
 
 export type Source = (place: Place) => Fitting | Promise<Fitting>;
@@ -51,6 +52,7 @@ export const ofArguments: Readonly<Record<string, Source>> = {
   file: files,
   // Of the container, but paths there often look like those here.
   command: files,
+  shell: () => each(Object.keys(shells)),
 };
 
 export const ofOptions: Readonly<Record<string, Source>> = {

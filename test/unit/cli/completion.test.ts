@@ -112,6 +112,10 @@ describe('completion', () => {
       ['plan', 'run', '--format', ''],
       ['text', 'json', 'sh'],
     ],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
     [['run', '--cap-drop', 'SYS_B'], ['SYS_BOOT']],
     [['run', '--memory', ''], []],
     [['run', '--name', ''], []],
