@@ -103,8 +103,8 @@ const zshWith =
     return seen(desk, stdout + stderr);
   };
 
-const sourced = 'autoload -Uz compinit; compinit -D; source functions/_tsstep';
-const autoloaded = 'fpath=(~/functions $fpath); autoload -Uz compinit; compinit -D';
+const sourced = 'autoload -Uz compinit; compinit -u -D; source functions/_tsstep';
+const autoloaded = 'fpath=(~/functions $fpath); autoload -Uz compinit; compinit -u -D';
 export const zsh = zshWith(sourced);
 export const zshFromFpath = zshWith(autoloaded);
 
