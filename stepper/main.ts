@@ -1,35 +1,16 @@
-/** The command line: declares the commands, and shows what went wrong once, here. */
-import { Command, CommanderError } from 'commander';
+/** The command line: does what was typed, and shows what went wrong once, here. */
+import { CommanderError } from 'commander';
 import { failureOf, TsstepError } from '../core/errors.ts';
 import { tolerating } from '../core/kernel/errno.ts';
-import { declareManagement } from './cli/manage.ts';
-import { declarePlan } from './cli/plan.ts';
-import { declareRun } from './cli/run.ts';
-import { declareVm } from './cli/vm.ts';
+import { declareProgram } from './cli/program.ts';
 import { showFailure } from './show-failure.ts';
-import { VERSION } from './version.ts';
 
 /** Wrong flags and words: what docker ends with when it does not understand. */
 const USAGE = 125;
 
-function build(done: (code: number) => void): Command {
-  const program = new Command('tsstep')
-    .description('docker run, step by step: watch every operation that makes a container')
-    .version(VERSION)
-    .configureHelp({ minWidthToWrap: 20 })
-    .showHelpAfterError('`tsstep --help` lists the commands, `tsstep COMMAND --help` its options.')
-    .enablePositionalOptions()
-    .exitOverride();
-  declareRun(program, done);
-  declarePlan(program, done);
-  declareManagement(program, done);
-  declareVm(program, done);
-  return program;
-}
-
 async function main(): Promise<number> {
   let code = 0;
-  const program = build((ended) => {
+  const program = declareProgram((ended) => {
     code = ended;
   });
   try {

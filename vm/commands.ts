@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tolerating } from '../core/kernel/errno.ts';
 import { withLock } from '../core/kernel/fs.ts';
-import { vmFailed } from './failure.ts';
+import { lastLines, vmFailed } from './failure.ts';
 import { requireHostTools } from './host-tools.ts';
 import { readyImage } from './image.ts';
 import { startMachine } from './machine.ts';
 import { isRunning, quit, waitForEnd } from './qmp.ts';
-import { type BootFiles, bootFiles, machineDirectory, runFiles, type Shape } from './shape.ts';
+import { type BootFiles, bootFiles, machineDirectory, type RunFiles, runFiles, type Shape } from './shape.ts';
 import { ssh } from './ssh.ts';
 
 type Say = (text: string) => void;
@@ -69,12 +69,22 @@ export async function runOnce(shape: Shape, command: readonly string[], say: Say
   const boot = await readyImage(shape.suite);
   const run = runFiles(mkdtempSync(join(tmpdir(), 'tsstep-vm-')));
   try {
-    return await ssh(await startMachine({ shape, boot, run, lives: false, say }), command);
+    const port = await startMachine({ shape, boot, run, lives: false, say });
+    const code = await ssh(port, command);
+    if (!(await isRunning(run.qmp))) throw endedEarly(run);
+    return code;
   } finally {
     await quit(run.qmp);
     rmSync(run.directory, { recursive: true, force: true });
   }
 }
+
+const endedEarly = (run: RunFiles) =>
+  vmFailed(
+    'the virtual machine ended before the command did',
+    `its console ends with:\n${lastLines(run.console)}`,
+    'a kernel that panics ends the machine; --memory gives it more',
+  );
 
 /** Ends the machine in order; one that does not listen is unplugged. `forget`: its disk goes too. @throws TsstepError vm */
 export async function down({ suite }: Shape, forget: boolean, say: Say): Promise<void> {

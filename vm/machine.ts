@@ -1,11 +1,10 @@
 /** Starts machines, and ends them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tolerating } from '../core/kernel/errno.ts';
 import { chooseAccelerator } from './accelerator.ts';
-import { vmFailed } from './failure.ts';
+import { lastLines, vmFailed } from './failure.ts';
 import { findVirtiofsd, qemu } from './host-tools.ts';
 import { type Forward, qemuArguments } from './qemu.ts';
 import { type BootFiles, checkout, type RunFiles, type Shape } from './shape.ts';
@@ -83,11 +82,7 @@ async function until(
     if (Date.now() > end) fault ??= `it is not ready after ${seconds} s`;
     if (fault === undefined) continue;
     program.kill();
-    const last = (tolerating(['ENOENT'], () => readFileSync(log, 'utf8')) ?? '')
-      .trim()
-      .split('\n')
-      .slice(-15)
-      .join('\n');
+    const last = lastLines(log);
     const remedy = 'TSSTEP_VM_ACCEL=tcg emulates the processor; --memory 1024 asks for less';
     throw vmFailed(
       'the virtual machine did not start',

@@ -120,7 +120,7 @@ install_tsstep() {
     npm_config_registry=$registry quietly "$home/bin/setup"
   fi
   ln -sfn "$home/bin/tsstep" /usr/local/bin/tsstep
-  : /usr/local/bin/tsstep completion bash >"$scratch/completion"
+  /usr/local/bin/tsstep completion bash >"$scratch/completion"
   install -D -m 644 "$scratch/completion" /etc/bash_completion.d/tsstep
 }
 

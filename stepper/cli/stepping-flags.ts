@@ -4,13 +4,16 @@ import { TsstepError } from '../../core/errors.ts';
 import { stageNames } from '../../core/stage.ts';
 import type { SteppingFlags } from '../stepping.ts';
 
+/** How events can be shown; `auto` is the prompt where some flag asks to watch, and nothing otherwise. */
+export const uiKinds = ['auto', 'plain', 'json', 'quiet'] as const;
+
 /** How a run is watched: what docker has no flags for. */
 export interface WatchFlags extends SteppingFlags {
   inject?: readonly string[];
   events?: string;
   eventsFd?: string;
   recordSecrets?: boolean;
-  ui: 'auto' | 'plain' | 'json' | 'quiet';
+  ui: (typeof uiKinds)[number];
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

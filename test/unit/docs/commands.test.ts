@@ -1,18 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { declareManagement } from '../../../stepper/cli/manage.ts';
-import { declarePlan } from '../../../stepper/cli/plan.ts';
-import { declareRun } from '../../../stepper/cli/run.ts';
+import { declareProgram } from '../../../stepper/cli/program.ts';
 import { commands } from '../../../stepper/commands/table.ts';
 import { codes, page, pages, rows } from './pages.ts';
 
-function program(): Command {
-  const declared = new Command('tsstep').enablePositionalOptions();
-  declareRun(declared, () => undefined);
-  declarePlan(declared, () => undefined);
-  declareManagement(declared, () => undefined);
-  return declared;
-}
+const program = (): Command => declareProgram(() => undefined);
 
 const optionsOf = (command: Command): string[] => [
   ...command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),

@@ -1,0 +1,37 @@
+/** Names of what is in the store. What this user may not read, or what is damaged, has none: a Tab is no place for errors. */
+import { readdirSync } from 'node:fs';
+import { stateDirectories } from '../../../core/host/facts.ts';
+import { readIndex, storedName } from '../../../core/image/layout.ts';
+import { displayName } from '../../../core/image/resolve.ts';
+import { containers, names } from '../../../core/paths.ts';
+import { shortId } from '../format/text.ts';
+import type { Candidate } from './candidates.ts';
+import type { Place } from './place.ts';
+
+function readable<T>(read: (root: string) => readonly T[]): readonly T[] {
+  try {
+    return read(stateDirectories(process.env).root);
+  } catch {
+    return [];
+  }
+}
+
+/** As `tsstep images` lists them, and the one that every machine can make. */
+export function imageNames(): Candidate[] {
+  const stored = readable((root) =>
+    readIndex(root)
+      .filter((one) => storedName(one))
+      .map(displayName),
+  );
+  return [...new Set([...stored, 'lab:latest'])].map((name) => [name]);
+}
+
+export const containerNames = (): readonly string[] => readable((root) => readdirSync(names(root)));
+
+/** Names; IDs only for who has begun to type one. Who is named already is not named again. */
+export function containersOf({ operands, word }: Place): Candidate[] {
+  const ids = /^[0-9a-f]+$/.test(word) ? readable((root) => readdirSync(containers(root))) : [];
+  // Behind twelve digits the rest is typed from somewhere else, and can only be a whole one.
+  const shown = word.length > 12 ? ids : ids.map(shortId);
+  return [...containerNames(), ...shown].filter((name) => !operands.includes(name)).map((name) => [name]);
+}

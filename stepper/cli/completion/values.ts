@@ -1,0 +1,73 @@
+/**
+ * What can stand for a value, by the word that the help has for it. A flag is named only where one word means different things.
+ * What is not here has no values that could be listed, like a size or a new name.
+ */
+import { constants } from 'node:os';
+import { pipeline } from '../../../core/pipeline.ts';
+import { capabilityNames } from '../../../core/spec/capabilities.ts';
+import { uiKinds } from '../stepping-flags.ts';
+import type { Candidate, Fitting } from './candidates.ts';
+import type { Place } from './place.ts';
+import { shells } from './print.ts';
+import { containerNames, containersOf, imageNames } from './store.ts';
+
+export type Source = (place: Place) => Fitting | Promise<Fitting>;
+
+const files: Source = () => 'files';
+
+const each = (words: readonly string[]): Candidate[] => words.map((word) => [word]);
+
+const stages = (): Candidate[] => pipeline.map(({ name, summary }) => [name, summary]);
+
+/** The plan is made only for who has typed a colon: it takes longer than all the rest. */
+async function operations({ command, typed, word }: Place, end: string): Promise<Candidate[]> {
+  const { operationsOf } = await import('./operations.ts');
+  return await operationsOf(command, typed, word.replace(/:.*/s, ''), end);
+}
+
+/** A stage, and its colon as soon as one stage alone fits: so a shell stops between the two. */
+async function stageOrOperation(place: Place): Promise<Candidate[]> {
+  if (place.word.includes(':')) return await operations(place, '');
+  const fitting = stages().filter(([name]) => name.startsWith(place.word));
+  const [first] = fitting;
+  if (!first || fitting.length > 1) return fitting;
+  return [first, [`${first[0]}:`, 'one of its operations']];
+}
+
+async function fault(place: Place): Promise<Candidate[]> {
+  const [operation, errno] = place.word.split('=');
+  if (errno !== undefined) return Object.keys(constants.errno).map((name) => [`${operation}=${name}`]);
+  if (place.word.includes(':')) return await operations(place, '=');
+  return stages().map(([name, summary]) => [`${name}:`, summary]);
+}
+
+const modes =
+  (...words: string[]): Source =>
+  () =>
+    each([...words, ...containerNames().map((name) => `container:${name}`)]);
+
+export const ofArguments: Readonly<Record<string, Source>> = {
+  image: imageNames,
+  name: containersOf,
+  file: files,
+  // Of the container, but paths there often look like those here.
+  command: files,
+  shell: () => each(Object.keys(shells)),
+};
+
+export const ofOptions: Readonly<Record<string, Source>> = {
+  file: files,
+  '[source:]target[:modes]': files,
+  stage: stages,
+  'stage[:op]': stageOrOperation,
+  'stage:op=errno': fault,
+  kind: () => each(uiKinds),
+  capability: () => each(['ALL', ...capabilityNames]),
+  '--env': () => each(Object.keys(process.env)),
+  '--network': modes('bridge', 'host', 'none'),
+  '--net': modes('bridge', 'host', 'none'),
+  '--pid': modes('host'),
+  '--ipc': modes('host'),
+  '--uts': () => each(['host']),
+  '--security-opt': () => each(['no-new-privileges', 'seccomp=unconfined', 'apparmor=unconfined']),
+};

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { declareCompletion } from './completion.ts';
+import { declareManagement } from './manage.ts';
+import { declarePlan } from './plan.ts';
+import { declareRun } from './run.ts';
+import { declareVm } from './vm.ts';
+
+/** All commands with their flags. Help, shell completion and the tests of the documentation read it. `done` gets the exit code. */
+export function declareProgram(done: (code: number) => void): Command {
+  const program = new Command('tsstep')
+    .description('docker run, step by step: watch every operation that makes a container')
+    .version(VERSION)
+    .configureHelp({ minWidthToWrap: 20 })
+    .showHelpAfterError('`tsstep --help` lists the commands, `tsstep COMMAND --help` its options.')
+    .enablePositionalOptions()
+    .exitOverride();
+  declareRun(program, done);
+  declarePlan(program, done);
+  declareManagement(program, done);
+  declareVm(program, done);
+  declareCompletion(program, done);
+  return program;
+}

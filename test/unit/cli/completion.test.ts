@@ -1,0 +1,229 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseSpec } from '../../../core/spec/parse.ts';
+import { stageNames } from '../../../core/stage.ts';
+import { candidates } from '../../../stepper/cli/completion/candidates.ts';
+import { ofArguments, ofOptions } from '../../../stepper/cli/completion/values.ts';
+import { declareProgram } from '../../../stepper/cli/program.ts';
+
+const program = (): Command => declareProgram(() => undefined);
+
+/** The words that fit behind `line`. */
+async function fitting(...words: string[]): Promise<readonly string[] | 'files'> {
+  const found = await candidates(program(), words);
+  return found === 'files' ? found : found.map(([word]) => word);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'tsstep-completion-'));
+const root = join(directory, 'root');
+const web = `3fa9${'0'.repeat(60)}`;
+const db = `3fb8${'0'.repeat(60)}`;
+
+function storeImages(...names: string[]): void {
+  const manifests = names.map((name) => ({
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    digest: `sha256:${'a'.repeat(64)}`,
+    size: 1,
+    annotations: { 'io.containerd.image.name': name },
+  }));
+  mkdirSync(join(root, 'images'), { recursive: true });
+  writeFileSync(join(root, 'images/index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+}
+
+beforeAll(() => {
+  storeImages('docker.io/library/nginx:1.27', 'docker.io/library/lab:latest', 'ghcr.io/owner/app:v1');
+  mkdirSync(join(root, 'names'));
+  for (const [name, id] of Object.entries({ web, db })) {
+    mkdirSync(join(root, 'containers', id), { recursive: true });
+    symlinkSync(id, join(root, 'names', name));
+  }
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+beforeEach(() => {
+  vi.stubEnv('TSSTEP_ROOT', root);
+});
+
+describe('completion', () => {
+  it.each<[words: string[], fit: readonly string[] | 'files']>([
+    // commands
+    [['r'], ['run', 'rm']],
+    [
+      ['plan', ''],
+      ['run', 'help'],
+    ],
+    [
+      ['help', 'i'],
+      ['inspect', 'images', 'import'],
+    ],
+    [['help', 'run', ''], []],
+    [['nonsense', ''], []],
+    [['ps', ''], []],
+    [['__'], []],
+    // options
+    [['--v'], ['--version']],
+    [['run', '--un'], ['--until']],
+    // --rm is the value of -v here
+    [['run', '-v', '--rm', '--un'], ['--until']],
+    [['run', '-it', '--un'], ['--until']],
+    [['run', '-h'], ['-h']],
+    [['run', '--net'], ['--network']],
+    [
+      ['rm', 'db', '-'],
+      ['--force', '--help', '--volumes', '-f', '-h', '-v'],
+    ],
+    [['rm', '--', '-'], []],
+    [['plan', 'run', '--fo'], ['--format']],
+    [['images', '--no'], ['--no-trunc']],
+    // behind the image everything is the container's
+    [['run', 'lab', '-'], 'files'],
+    [['run', '--rm', 'lab', 'sh', '--un'], 'files'],
+    [['plan', 'run', 'lab', ''], 'files'],
+    // images
+    [
+      ['run', ''],
+      ['nginx:1.27', 'lab:latest', 'ghcr.io/owner/app:v1'],
+    ],
+    [['run', '-itv', '/a:/b', '--name=x', 'n'], ['nginx:1.27']],
+    [['run', '--', 'g'], ['ghcr.io/owner/app:v1']],
+    [['plan', 'run', 'lab:'], ['lab:latest']],
+    // containers
+    [
+      ['rm', ''],
+      ['db', 'web'],
+    ],
+    [['rm', '-f', 'web', ''], ['db']],
+    [
+      ['inspect', '3f'],
+      ['3fa900000000', '3fb800000000'],
+    ],
+    [['inspect', '3fa9000000000'], [web]],
+    [['run', '--network', 'container:w'], ['container:web']],
+    [['run', '--pid=h'], ['--pid=host']],
+    // values
+    [
+      ['run', '--ui', ''],
+      ['auto', 'plain', 'json', 'quiet'],
+    ],
+    [['run', '--ui=p'], ['--ui=plain']],
+    [
+      ['plan', 'run', '--format', ''],
+      ['text', 'json', 'sh'],
+    ],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['run', '--cap-drop', 'SYS_B'], ['SYS_BOOT']],
+    [['run', '--memory', ''], []],
+    [['run', '--name', ''], []],
+    [['run', '--entrypoint', ''], []],
+    // stages and their operations
+    [['run', '--until', ''], stageNames],
+    [['run', '--until', 'volumes:'], []],
+    [
+      ['run', '--break', 'e'],
+      ['env', 'exec'],
+    ],
+    [
+      ['run', '--break', 'vol'],
+      ['volumes', 'volumes:'],
+    ],
+    [['run', '--break=volumes:pi'], ['--break=volumes:pivot']],
+    [
+      ['run', '--inject', 'e'],
+      ['env:', 'exec:'],
+    ],
+    [['run', '--inject', 'volumes:pi'], ['volumes:pivot=']],
+    [['run', '--inject', 'volumes:pivot=EPE'], ['volumes:pivot=EPERM']],
+    [['run', '--break', 'nonsense:'], []],
+    // files
+    [['run', '-v', ''], 'files'],
+    [['run', '--events=x'], 'files'],
+    [['run', '--env-file', ''], 'files'],
+    [['load', '-qi', ''], 'files'],
+    [['import', ''], 'files'],
+    [['import', 'rootfs.tar', ''], []],
+  ])('of %j offers %j', async (words, fit) => {
+    expect(await fitting(...words)).toEqual(fit);
+  });
+
+  it('names the operations of the run that the flags ask for', async () => {
+    expect(await fitting('run', '-v', '/srv:/data', '--break', 'volumes:bind-d')).toEqual([
+      'volumes:bind-data',
+    ]);
+    expect(await fitting('run', '--break', 'network:v')).toEqual(['network:veth']);
+    expect(await fitting('run', '--network', 'none', '--break', 'network:v')).toEqual([]);
+    expect(await fitting('run', '--memory', 'much', '--break', 'network:v')).toEqual([]);
+  });
+
+  it('says what commands, options and stages are', async () => {
+    expect(await candidates(program(), ['imag'])).toEqual([['images', 'list images']]);
+    expect(await candidates(program(), ['rm', '-f'])).toEqual([['-f', 'a running one too: it is killed']]);
+    expect(await candidates(program(), ['run', '--until', 'exec'])).toEqual([
+      ['exec', expect.stringContaining('become the command')],
+    ]);
+  });
+
+  it('offers every option that the help of its command shows', async () => {
+    for (const command of everyCommand(program())) {
+      const shown = command.createHelp().visibleOptions(command);
+      const flags = shown.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
+      expect(await fitting(...pathOf(command), '-')).toEqual(flags.sort());
+    }
+  });
+
+  it('has no values for what no command has', () => {
+    const commands = everyCommand(program());
+    const options = commands.flatMap((command) => command.options);
+    const known = options.flatMap(({ long, flags }) => [long, /<(.*)>/.exec(flags)?.[1]]);
+    expect(Object.keys(ofOptions).filter((key) => !known.includes(key))).toEqual([]);
+    const names = commands.flatMap((command) => command.registeredArguments.map((each) => each.name()));
+    expect(Object.keys(ofArguments).filter((key) => !names.includes(key))).toEqual([]);
+  });
+
+  it.each(['network', 'pid', 'ipc', 'uts', 'security-opt', 'cap-add', 'cap-drop'])(
+    'offers for --%s only what run understands',
+    async (flag) => {
+      const values = await fitting('run', `--${flag}`, '');
+      expect(values.length).toBeGreaterThan(0);
+      for (const value of values) {
+        const run = program().commands.find((command) => command.name() === 'run');
+        run?.parseOptions([`--${flag}`, value]);
+        expect(() => parseSpec(run?.opts() ?? {}, 'lab', [], {})).not.toThrow();
+      }
+    },
+  );
+});
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap((each) => everyCommand(each as Command))].filter(
+    (each) => each.name() !== '__complete',
+  );
+}
+
+const pathOf = (command: Command): string[] =>
+  command.parent ? [...pathOf(command.parent as Command), command.name()] : [];
+
+describe('completion from a store', () => {
+  it('that does not exist offers the built-in image, and makes no store', async () => {
+    const nowhere = join(directory, 'nowhere');
+    vi.stubEnv('TSSTEP_ROOT', nowhere);
+    expect(await fitting('run', '')).toEqual(['lab:latest']);
+    expect(await fitting('rm', '')).toEqual([]);
+    expect(await fitting('run', '--break', 'volumes:pi')).toEqual(['volumes:pivot']);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it('that is damaged offers what it can', async () => {
+    const damaged = join(directory, 'damaged');
+    vi.stubEnv('TSSTEP_ROOT', damaged);
+    mkdirSync(join(damaged, 'images'), { recursive: true });
+    writeFileSync(join(damaged, 'images/index.json'), '{"schemaVersion"');
+    writeFileSync(join(damaged, 'names'), '');
+    expect(await fitting('run', '')).toEqual(['lab:latest']);
+    expect(await fitting('rm', '')).toEqual([]);
+  });
+});
