@@ -108,6 +108,25 @@ module.exports = {
       to: { path: '(^|/)node_modules/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'vm-is-apart',
+      comment:
+        'The virtual machine is a place to run tsstep in, and no part of it. What starts QEMU knows errors, locks and tools of ' +
+        'core, and nothing of containers; only the command line and the tests know that there is a vm.',
+      severity: 'error',
+      from: { path: below('vm') },
+      to: {
+        path: below('core', 'tracer', 'stepper', 'labs', 'test'),
+        pathNot: '^core/(errors|kernel/(errno|fs)|doctor/(tools|trial)|perform/run-tool)\\.ts$',
+      },
+    },
+    {
+      name: 'nobody-needs-vm',
+      comment: 'See vm-is-apart.',
+      severity: 'error',
+      from: { pathNot: ['^vm/', '^test/', '^stepper/cli/vm\\.ts$'] },
+      to: { path: below('vm') },
+    },
+    {
       name: 'no-cycles',
       comment: 'In a cycle no file can be understood first, and which one is evaluated first is an accident.',
       severity: 'error',

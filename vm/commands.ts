@@ -96,7 +96,9 @@ export async function down({ suite }: Shape, forget: boolean, say: Say): Promise
     if (running) {
       const ended = waitForEnd(run.qmp, 30_000);
       // "Start poweroff.target" to systemd(1), and to our own PID 1.
-      await ssh(Number(readFileSync(run.sshPort, 'utf8')), ['kill', '-s', 'RTMIN+4', '1']);
+      // A moment later, so that the connection ends before the machine does.
+      const later = '(sleep 0.2; kill -s RTMIN+4 1) > /dev/null 2>&1 &';
+      await ssh(Number(readFileSync(run.sshPort, 'utf8')), [later]);
       if (!(await ended)) {
         say('it did not end by itself, so it is switched off');
         await quit(run.qmp);

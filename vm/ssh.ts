@@ -20,8 +20,9 @@ function sshArguments(port: number, command: readonly string[], tty: boolean): s
   };
   const set = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const there = ['-p', String(port), '-i', identity, tty ? '-t' : '-T', 'root@127.0.0.1'];
-  // A command is run where the checkout is, as it is here.
-  const words = command.length === 0 ? [] : [`cd /tsstep && exec ${command.map(quoted).join(' ')}`];
+  // A command is run where the checkout is, as it is here. One word alone may be a whole line for the shell, as with ssh.
+  const line = command.length > 1 ? `exec ${command.map(quoted).join(' ')}` : command[0];
+  const words = line === undefined ? [] : [`cd /tsstep && ${line}`];
   return ['-F', 'none', ...set, ...there, ...words];
 }
 
