@@ -29,7 +29,7 @@ declare -A integrity=(
 
 export DEBIAN_FRONTEND=noninteractive
 # Two at once would fight for apt's lock, and for each other's files.
-exec 9>/run/lock/tsstep-provision
+exec 9>/run/tsstep-provision.lock
 flock 9
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -23,21 +23,21 @@ const words = (changes: Partial<Shape> = {}, keep = false) =>
     ],
   );
 
-const valueOf = (option: string, argv = words()): string => argv[argv.indexOf(option) + 1] ?? '';
+const given = (option: string, argv = words()): string => argv[argv.indexOf(option) + 1] ?? '';
 
 describe('QEMU’s command line', () => {
   it('starts the small init with the wanted control groups, and systemd when asked', () => {
-    expect(valueOf('-append', words({ cgroups: 'v1' }))).toMatch(/ init=\S+ tsstep\.cgroups=v1$/);
-    expect(valueOf('-append', words({ systemd: true }))).not.toContain('init=');
+    expect(given('-append', words({ cgroups: 'v1' }))).toMatch(/ init=\S+ tsstep\.cgroups=v1$/);
+    expect(given('-append', words({ systemd: true }))).not.toContain('init=');
   });
 
   it('writes to the disk only where it is kept', () => {
-    expect(valueOf('-drive', words({}, true))).toContain('file=/image/disk.ext4,format=raw,snapshot=off');
-    expect(valueOf('-drive')).toContain('snapshot=on');
+    expect(given('-drive', words({}, true))).toContain('file=/image/disk.ext4,format=raw,snapshot=off');
+    expect(given('-drive')).toContain('snapshot=on');
   });
 
   it('opens ports on this machine’s loopback alone', () => {
-    const doors = valueOf('-netdev')
+    const doors = given('-netdev')
       .split(',')
       .filter((word) => word.startsWith('hostfwd'));
     expect(doors).toEqual(['hostfwd=tcp:127.0.0.1:40022-:22', 'hostfwd=tcp:127.0.0.1:16686-:16686']);
@@ -45,7 +45,7 @@ describe('QEMU’s command line', () => {
 
   it('gives the memory that virtiofsd shares the size that the machine has', () => {
     const argv = words({ memory: 512 });
-    expect(valueOf('-m', argv)).toBe('512M');
-    expect(valueOf('-object', argv)).toContain('size=512M,share=on');
+    expect(given('-m', argv)).toBe('512M');
+    expect(given('-object', argv)).toContain('size=512M,share=on');
   });
 });

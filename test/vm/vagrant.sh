@@ -1,0 +1,307 @@
+#!/usr/bin/env bash
+# Tries the Vagrantfile with a real Vagrant: `vagrant up`, what a participant does then, `vagrant destroy`.
+#   sudo test/vm/vagrant.sh              builds a box of Debian 13 once (some minutes, needs a network), and tries it
+#   sudo test/vm/vagrant.sh --rebuild    forgets the box of the last time
+# Ends with 0 when everything held. Leaves nothing but packages, which it announces, and the box in ~/.cache/tsstep/vm/box.
+#
+# The processor is emulated, so KVM is not needed; Vagrant 2.3 and libvirt 9 of Debian 12 do, on amd64. Vagrant and libvirtd run in
+# namespaces of their own: the host's libvirtd, network, cgroups, ports and ~/.vagrant.d are not touched, and when the first
+# process in there dies the kernel ends all others. There is no way out of that network, so what is tried needs none.
+# Environment: TSSTEP_VM_MIRROR (a Debian mirror), npm_config_registry.
+set -euo pipefail
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+self=$checkout/test/vm/vagrant.sh
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/tsstep/vm/box
+box=$cache/tsstep-local.box
+suite=trixie
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8 checkout self
+
+# It starts itself again, and goes on counting.
+export started=${started:-$(date +%s)}
+SECONDS=$(($(date +%s) - started))
+say() { printf 'vagrant.sh: %4ds  %s\n' "$SECONDS" "$*"; }
+give_up() {
+  say "$*" >&2
+  exit 1
+}
+
+# ---- on the host ----
+
+install_missing() {
+  local missing=() one
+  for one in vagrant vagrant-libvirt libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils dnsmasq-base iptables \
+    iproute2 mmdebstrap debian-archive-keyring e2fsprogs rsync openssh-client; do
+    dpkg-query -W -f '${db:Status-Status}' "$one" 2>/dev/null | grep -qx installed || missing+=("$one")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing what is missing: apt-get install ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -q && apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$work/apt.log" 2>&1 </dev/null || {
+    cat "$work/apt.log" >&2
+    give_up 'apt-get failed, see above'
+  }
+}
+
+# What is in the box, but for the checkout: `vagrant up` takes that over. Times, because npm's packages in the box are compared
+# with package-lock.json by time as well (bin/setup), and in there is no network to fetch them again.
+is_fresh() {
+  local one
+  for one in package-lock.json vm/provision.sh vm/guest/before.sh bin/setup test/vm/vagrant.sh; do
+    [ "$box" -nt "$checkout/$one" ] || return 1
+  done
+}
+
+# Runs this script once more, in namespaces. In the background: there Ctrl-C arrives at nobody but us.
+running=
+in_namespaces() {
+  unshare --fork --pid --kill-child --mount-proc --propagation private "$@" &
+  running=$!
+  wait "$running" || return
+  running=
+}
+
+clean_up() {
+  trap '' INT TERM HUP
+  if [ -n "$running" ]; then
+    # The first process in there, whose end is the end of all others. unshare ends when they are gone.
+    kill -KILL $(cat "/proc/$running/task/$running/children" 2>/dev/null) 2>/dev/null || true
+    wait "$running" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+
+# ---- in a mount namespace: the box ----
+
+mirror() {
+  local own=
+  # A Debian machine's own mirror is near, and known to be reachable.
+  if ! grep -qi ubuntu /etc/os-release; then
+    own=$(apt-get indextargets --format '$(REPO_URI)' | grep -v security | head -n 1)
+  fi
+  own=${TSSTEP_VM_MIRROR:-${own:-http://deb.debian.org/debian}}
+  echo "${own%/}"
+}
+
+build_box() {
+  local rootfs=$work/rootfs parts=$work/box from one left_out=()
+  from=$(mirror)
+  for one in doc man locale info; do left_out+=(--dpkgopt="path-exclude=/usr/share/$one/*"); done
+  # What a box is expected to have: sshd, sudo, rsync (with provision.sh), a user vagrant.
+  mmdebstrap --quiet --mode=root --variant=minbase --arch=amd64 \
+    --include=systemd-sysv,dbus,udev,libpam-systemd,openssh-server,sudo,linux-image-cloud-amd64,initramfs-tools,zstd,ca-certificates \
+    --aptopt='APT::Sandbox::User "root"' "${left_out[@]}" \
+    --essential-hook='"$checkout/vm/guest/before.sh" "$1"' \
+    --customize-hook='"$self" --customize "$1"' \
+    "$suite" "$rootfs" - >&2 <<SOURCES
+deb $from $suite main
+deb $from-security $suite-security main
+SOURCES
+
+  say 'packing the box'
+  mkdir "$parts"
+  cp "$rootfs"/boot/vmlinuz-* "$parts/vmlinuz"
+  cp "$rootfs"/boot/initrd.img-* "$parts/initrd"
+  truncate -s 8G "$work/disk.ext4"
+  mkfs.ext4 -q -F -E lazy_itable_init=1 -d "$rootfs" "$work/disk.ext4"
+  qemu-img convert -c -O qcow2 -o compression_type=zstd "$work/disk.ext4" "$parts/box.img"
+  echo '{"provider": "libvirt", "format": "qcow2", "virtual_size": 8}' >"$parts/metadata.json"
+  # What only this test needs is here, and not in the project's Vagrantfile: emulation, and a kernel without a boot loader.
+  cat >"$parts/Vagrantfile" <<'RUBY'
+Vagrant.configure("2") do |config|
+  config.vm.boot_timeout = 1200
+  config.vm.provider :libvirt do |machine|
+    machine.driver = "qemu"
+    machine.cpu_mode = "maximum"
+    machine.graphics_type = "none"
+    machine.kernel = File.join(__dir__, "vmlinuz")
+    machine.initrd = File.join(__dir__, "initrd")
+    machine.cmd_line = "root=/dev/vda rw console=ttyS0 quiet net.ifnames=0"
+  end
+end
+RUBY
+  tar -C "$parts" -cf "$work/new.box" .
+  rm -rf "$rootfs" "$work/disk.ext4" "$parts"
+}
+
+# mmdebstrap calls it with the path of the root filesystem.
+customize() {
+  local root=$1 unit
+  # Another name than the Vagrantfile's, which has to arrive.
+  echo box >"$root/etc/hostname"
+  printf '127.0.0.1 localhost\n127.0.1.1 box\n' >"$root/etc/hosts"
+  echo '/dev/vda / ext4 noatime 0 0' >"$root/etc/fstab"
+
+  chroot "$root" useradd --create-home --shell /bin/bash vagrant
+  echo 'vagrant ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/vagrant"
+  # The key that everybody knows. Vagrant puts a new one in its place.
+  install -d -m 700 "$root/home/vagrant/.ssh"
+  install -m 600 "$(dpkg -L vagrant | grep '/keys/vagrant.pub$')" "$root/home/vagrant/.ssh/authorized_keys"
+  chroot "$root" chown -R vagrant: /home/vagrant/.ssh
+  echo 'UseDNS no' >"$root/etc/ssh/sshd_config.d/box.conf"
+
+  printf '[Match]\nName=e*\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n' >"$root/etc/systemd/network/80-dhcp.network"
+  chroot "$root" systemctl --quiet enable systemd-networkd
+  # Nobody waits for them, and each takes a second of an emulated processor.
+  for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
+    getty@tty1.service serial-getty@ttyS0.service systemd-pstore.service systemd-timesyncd.service \
+    systemd-networkd-wait-online.service; do
+    ln -sf /dev/null "$root/etc/systemd/system/$unit"
+  done
+
+  # What this machine trusts beyond Debian's list, such as the certificate of a proxy.
+  cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
+
+  # With the host's network and processor. In the emulated machine it runs again, and finds everything.
+  mkdir "$root/vagrant"
+  mount --bind "$checkout" "$root/vagrant"
+  mount -o remount,bind,ro "$root/vagrant"
+  TSSTEP_IMAGES= chroot "$root" bash /vagrant/vm/provision.sh
+  umount "$root/vagrant"
+  # So that what is found comes from `vagrant up`.
+  rm "$root/etc/motd" "$root/etc/bash_completion.d/tsstep" "$root/usr/local/bin/tsstep"
+  rm -rf "$root/var/lib/apt/lists" "$root/var/cache/apt" "$root/root/.npm" "$root/etc/resolv.conf"
+  touch "$root/etc/.updated" "$root/var/.updated"
+}
+
+# ---- in namespaces for mounts, processes and network: Vagrant ----
+
+start_libvirtd() {
+  # The host's cgroups stay out of sight: libvirt would make some. A new /sys shows the new network.
+  umount -R -l /sys
+  mount -t sysfs sysfs /sys
+  mkdir -p "$work"/{etc,lib,cache,log,tmp}
+  mount --bind "$work/etc" /etc/libvirt
+  for one in lib cache log; do mount --bind "$work/$one" "/var/$one"; done
+  mount -t tmpfs run /run
+  ip link set lo up
+  # libvirtd looks for its usual user, even when it will take another. libvirt-daemon-system would make that one.
+  for one in passwd group; do
+    { cat "/etc/$one" && echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin'; } >"$work/$one"
+    mount --bind "$work/$one" "/etc/$one"
+  done
+
+  # No polkit, no groups of their own, no virtlogd: nobody else is here.
+  printf '%s\n' 'auth_unix_ro = "none"' 'auth_unix_rw = "none"' 'unix_sock_group = "root"' >/etc/libvirt/libvirtd.conf
+  printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' 'stdio_handler = "file"' 'namespaces = []' \
+    'cgroup_controllers = []' 'remember_owner = 0' >/etc/libvirt/qemu.conf
+  libvirtd >"$work/libvirtd.log" 2>&1 </dev/null &
+  for _ in {1..60}; do
+    [ -S /run/libvirt/libvirt-sock ] && return
+    sleep 0.5
+  done
+  cat "$work/libvirtd.log" >&2
+  give_up 'libvirtd does not start, see above'
+}
+
+failures=0
+check() { # what should hold, command...; the command's output is shown when it does not
+  local what=$1
+  shift
+  if "$@" >"$work/output" 2>&1 </dev/null; then
+    say "ok    $what"
+  else
+    say "FAILED  $what"
+    sed 's/^/      | /' "$work/output"
+    failures=$((failures + 1))
+  fi
+}
+
+machine() { vagrant ssh --no-tty -c "$1"; }
+
+# A login as people log in, with a terminal. `vagrant ssh -c` shows no message of the day.
+names_three_commands() {
+  vagrant ssh -- -tt <<<exit >"$work/motd" 2>&1 || true
+  cat "$work/motd"
+  [ "$(grep -c '^  sudo tsstep ' "$work/motd")" = 3 ]
+}
+
+shows_nine_stages() {
+  local n
+  machine "sudo tsstep run --rm --pause-each lab sh -c 'echo hi' </dev/null" >"$work/run" 2>&1 || return
+  cat "$work/run"
+  for n in 1 2 3 4 5 6 7 8 9; do grep -q "━━ $n of 9 " "$work/run" || return; done
+  tr -d '\r' <"$work/run" | grep -qx hi
+}
+
+doctor_is_content() {
+  machine 'sudo tsstep doctor' >"$work/doctor" 2>&1 || { cat "$work/doctor" && return 1; }
+  cat "$work/doctor"
+  head -n 1 "$work/doctor" | grep -q 'Vagrant virtual machine'
+}
+
+has_files() {
+  local node
+  node=$(sed -n 's/^node=//p' "$checkout/vm/provision.sh")
+  machine "set -ex
+    test \"\$(hostname)\" = tsstep
+    test \"\$(node --version)\" = v$node
+    test -s /etc/bash_completion.d/tsstep
+    test \"\$(readlink /usr/local/bin/tsstep)\" = /opt/tsstep/bin/tsstep
+    tsstep --version"
+}
+
+provisions_again() {
+  timeout 600 vagrant provision >"$work/again" 2>&1 || { cat "$work/again" && return 1; }
+  cat "$work/again"
+  grep -q 'provision: done' "$work/again" && ! grep -qE 'apt-get install|setup: ' "$work/again"
+}
+
+is_gone() { vagrant status | grep -q 'default .*not created'; }
+
+try_box() {
+  start_libvirtd
+  export VAGRANT_HOME=$work/vagrant VAGRANT_DOTFILE_PATH=$work/dotfile VAGRANT_CHECKPOINT_DISABLE=1 VAGRANT_DEFAULT_PROVIDER=libvirt
+  export TMPDIR=$work/tmp TSSTEP_BOX=tsstep-local TSSTEP_IMAGES=
+  cd "$checkout"
+
+  say "$(vagrant --version): vagrant box add"
+  vagrant box add --name tsstep-local "$box" </dev/null >"$work/output" 2>&1 || { cat "$work/output" && exit 1; }
+  say 'vagrant up (an emulated processor takes minutes)'
+  vagrant up </dev/null || give_up 'vagrant up failed, see above'
+  say 'the machine is up'
+  check 'a login shows a message of the day with three commands' names_three_commands
+  check 'sudo tsstep run --pause-each works at once, and shows nine stages' shows_nine_stages
+  check 'sudo tsstep doctor is content, and recognizes Vagrant' doctor_is_content
+  check 'host name, node, completion and /opt/tsstep are there' has_files
+  check 'vagrant provision again: nothing to install or build, no network' provisions_again
+  check 'and the shell still works afterwards' machine 'sudo tsstep run --rm lab true'
+  check 'vagrant destroy -f' vagrant destroy -f
+  check 'the machine is gone' is_gone
+  [ "$failures" = 0 ] || give_up "$failures did not hold"
+  say 'all of it held'
+}
+
+on_the_host() {
+  [ "$(id -u)" = 0 ] || give_up 'only root can do this: sudo test/vm/vagrant.sh'
+  [ "$(uname -m)" = x86_64 ] || give_up 'the box is one for amd64'
+  command -v apt-get >/dev/null || give_up 'this needs a Debian or Ubuntu machine'
+  mkdir -p "$cache"
+  work=$(mktemp -d "$cache/run.XXXXXX")
+  export work
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+
+  install_missing
+  if ! is_fresh; then
+    say "building a box of Debian $suite with vm/provision.sh; this takes a few minutes, once"
+    touch "$work/began"
+    in_namespaces "$self" --build-box || give_up 'the box could not be built, see above'
+    touch -r "$work/began" "$work/new.box"
+    mv "$work/new.box" "$box"
+  fi
+  in_namespaces --net "$self" --try-box
+}
+
+# Not in a condition: `set -e` would not count in the functions.
+case ${1:-} in
+  --customize) customize "$2" ;;
+  --build-box) build_box ;;
+  --try-box) try_box ;;
+  --rebuild)
+    rm -f "$box"
+    on_the_host
+    ;;
+  '') on_the_host ;;
+  *) give_up "I do not know $1; the head of this file has what I know" ;;
+esac
