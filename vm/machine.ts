@@ -31,13 +31,45 @@ export async function startMachine({ shape, boot, run, lives, say }: Start): Pro
   for (const path of [run.qmp, run.share, run.console]) rmSync(path, { force: true });
   const port = await freePort();
   const forwards = [{ host: port, guest: 22 }, ...(lives ? await freeServices(say) : [])];
-  const share = startShare(shape, run, lives);
-  await until(() => existsSync(run.share), share, run.shareLog, 10);
   const words = qemuArguments(shape, { accelerator, keep: lives }, boot, run, forwards);
-  const machine = background([qemu, ...words], run.console, lives);
-  await until(() => sshAnswers(port), machine, run.console, BOOT_SECONDS);
-  writeFileSync(run.sshPort, String(port));
-  return port;
+  return await orNothing(run, lives, async (started) => {
+    const share = started(startShare(shape, run, lives));
+    await until(() => existsSync(run.share), share, run.shareLog, 10);
+    const machine = started(background([qemu, ...words], run.console, lives));
+    writeFileSync(run.sshPort, String(port));
+    await until(() => sshAnswers(port), machine, run.console, BOOT_SECONDS);
+    return port;
+  });
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Half a machine is no use to anybody: whatever was started ends when the rest fails, or when somebody gives up waiting. */
+async function orNothing<T>(
+  run: RunFiles,
+  lives: boolean,
+  start: (started: (child: ChildProcess) => ChildProcess) => Promise<T>,
+): Promise<T> {
+  const children: ChildProcess[] = [];
+  const end = () => children.forEach((child) => void child.kill('SIGKILL'));
+  const giveUp = (signal: keyof typeof signals) => {
+    end();
+    if (!lives) rmSync(run.directory, { recursive: true, force: true });
+    process.exit(signals[signal]);
+  };
+  const names = Object.keys(signals) as (keyof typeof signals)[];
+  for (const name of names) process.on(name, giveUp);
+  try {
+    return await start((child) => {
+      children.push(child);
+      return child;
+    });
+  } catch (error) {
+    end();
+    throw error;
+  } finally {
+    for (const name of names) process.off(name, giveUp);
+  }
 }
 
 /** A daemon of the machine. One that must not outlive this program dies with it, even when this is killed (prctl(2), PDEATHSIG). */
@@ -81,7 +113,6 @@ async function until(
   for (const end = Date.now() + seconds * 1000; !(await ready()); await sleep(100)) {
     if (Date.now() > end) fault ??= `it is not ready after ${seconds} s`;
     if (fault === undefined) continue;
-    program.kill();
     const last = lastLines(log);
     const remedy = 'TSSTEP_VM_ACCEL=tcg emulates the processor; --memory 1024 asks for less';
     throw vmFailed(

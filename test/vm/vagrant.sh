@@ -2,6 +2,7 @@
 # Tries the Vagrantfile with a real Vagrant: `vagrant up`, what a participant does then, `vagrant destroy`.
 #   sudo test/vm/vagrant.sh              builds a box of Debian 13 once (some minutes, needs a network), and tries it
 #   sudo test/vm/vagrant.sh --rebuild    forgets the box of the last time
+#   sudo test/vm/vagrant.sh --verbose    shows what the machine says, and not only when something does not hold
 # Ends with 0 when everything held. Leaves nothing but packages, which it announces, and the box in ~/.cache/tsstep/vm/box.
 #
 # The processor is emulated, so KVM is not needed; Vagrant 2.3 and libvirt 9 of Debian 12 do, on amd64. Vagrant and libvirtd run in
@@ -30,7 +31,7 @@ give_up() {
 install_missing() {
   local missing=() one
   for one in vagrant vagrant-libvirt libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils dnsmasq-base iptables \
-    iproute2 mmdebstrap debian-archive-keyring e2fsprogs rsync openssh-client; do
+    iproute2 mmdebstrap debian-archive-keyring e2fsprogs rsync openssh-client procps; do
     dpkg-query -W -f '${db:Status-Status}' "$one" 2>/dev/null | grep -qx installed || missing+=("$one")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -56,15 +57,17 @@ running=
 in_namespaces() {
   unshare --fork --pid --kill-child --mount-proc --propagation private "$@" &
   running=$!
-  wait "$running" || return
+  local code=0
+  wait "$running" || code=$?
   running=
+  return "$code"
 }
 
 clean_up() {
   trap '' INT TERM HUP
   if [ -n "$running" ]; then
     # The first process in there, whose end is the end of all others. unshare ends when they are gone.
-    kill -KILL $(cat "/proc/$running/task/$running/children" 2>/dev/null) 2>/dev/null || true
+    pkill -KILL -P "$running" || true
     wait "$running" 2>/dev/null || true
   fi
   rm -rf "$work"
@@ -157,6 +160,7 @@ customize() {
   mount -o remount,bind,ro "$root/vagrant"
   TSSTEP_IMAGES= chroot "$root" bash /vagrant/vm/provision.sh
   umount "$root/vagrant"
+  rmdir "$root/vagrant"
   # So that what is found comes from `vagrant up`.
   rm "$root/etc/motd" "$root/etc/bash_completion.d/tsstep" "$root/usr/local/bin/tsstep"
   rm -rf "$root/var/lib/apt/lists" "$root/var/cache/apt" "$root/root/.npm" "$root/etc/resolv.conf"
@@ -194,59 +198,70 @@ start_libvirtd() {
 }
 
 failures=0
-check() { # what should hold, command...; the command's output is shown when it does not
+check() { # what should hold, command...
   local what=$1
   shift
   if "$@" >"$work/output" 2>&1 </dev/null; then
-    say "ok    $what"
+    say "ok      $what"
+    [ -n "${verbose:-}" ] || return 0
   else
     say "FAILED  $what"
-    sed 's/^/      | /' "$work/output"
     failures=$((failures + 1))
   fi
+  sed 's/^/      | /' "$work/output"
 }
 
-machine() { vagrant ssh --no-tty -c "$1"; }
+# Each shows what it looks at. `set -e` does not count in a condition, so each step says what becomes of its failure.
 
-# A login as people log in, with a terminal. `vagrant ssh -c` shows no message of the day.
 names_three_commands() {
-  vagrant ssh -- -tt <<<exit >"$work/motd" 2>&1 || true
-  cat "$work/motd"
+  # A login as people log in, with a terminal: `vagrant ssh -c` shows no message of the day.
+  vagrant ssh -- -tt <<<exit | tee "$work/motd"
   [ "$(grep -c '^  sudo tsstep ' "$work/motd")" = 3 ]
 }
 
 shows_nine_stages() {
   local n
-  machine "sudo tsstep run --rm --pause-each lab sh -c 'echo hi' </dev/null" >"$work/run" 2>&1 || return
+  machine "sudo tsstep run --rm --pause-each lab sh -c 'echo hi' </dev/null" >"$work/run" 2>&1 || n=failed
   cat "$work/run"
-  for n in 1 2 3 4 5 6 7 8 9; do grep -q "━━ $n of 9 " "$work/run" || return; done
-  tr -d '\r' <"$work/run" | grep -qx hi
+  [ -z "${n:-}" ] || return
+  for n in {1..9}; do grep -q "━━ $n of 9 " "$work/run" || return; done
+  grep -qx hi "$work/run"
 }
 
 doctor_is_content() {
-  machine 'sudo tsstep doctor' >"$work/doctor" 2>&1 || { cat "$work/doctor" && return 1; }
+  machine 'sudo tsstep doctor' >"$work/doctor" || { cat "$work/doctor" && return 1; }
   cat "$work/doctor"
   head -n 1 "$work/doctor" | grep -q 'Vagrant virtual machine'
 }
 
-has_files() {
-  local node
-  node=$(sed -n 's/^node=//p' "$checkout/vm/provision.sh")
+is_complete() {
   machine "set -ex
     test \"\$(hostname)\" = tsstep
-    test \"\$(node --version)\" = v$node
+    test \"\$(node --version)\" = v$(sed -n 's/^node=//p' vm/provision.sh)
     test -s /etc/bash_completion.d/tsstep
     test \"\$(readlink /usr/local/bin/tsstep)\" = /opt/tsstep/bin/tsstep
     tsstep --version"
 }
 
+forwards() { # port; to nobody but this machine
+  ss -Hltn "sport = :$1"
+  [ "$(ss -Hltn "sport = :$1" | awk '{ print $4 }')" = "127.0.0.1:$1" ]
+}
+
 provisions_again() {
-  timeout 600 vagrant provision >"$work/again" 2>&1 || { cat "$work/again" && return 1; }
+  timeout 900 vagrant provision >"$work/again" 2>&1 || { cat "$work/again" && return 1; }
   cat "$work/again"
   grep -q 'provision: done' "$work/again" && ! grep -qE 'apt-get install|setup: ' "$work/again"
 }
 
-is_gone() { vagrant status | grep -q 'default .*not created'; }
+is_gone() { vagrant status | grep 'default .*not created'; }
+
+machine() { vagrant ssh --no-tty -c "$1"; }
+
+# Vagrant's lines with the time, and without the hundreds of steps of its progress.
+timed() {
+  sed -u 's/^.*Progress: [0-9]*%\x1b\[K//' | while IFS= read -r line; do say "  $line"; done
+}
 
 try_box() {
   start_libvirtd
@@ -256,18 +271,19 @@ try_box() {
 
   say "$(vagrant --version): vagrant box add"
   vagrant box add --name tsstep-local "$box" </dev/null >"$work/output" 2>&1 || { cat "$work/output" && exit 1; }
-  say 'vagrant up (an emulated processor takes minutes)'
-  vagrant up </dev/null || give_up 'vagrant up failed, see above'
-  say 'the machine is up'
+  say 'vagrant up: an emulated processor takes minutes'
+  timeout 3600 vagrant up 2>&1 </dev/null | timed || give_up 'vagrant up failed, see above'
   check 'a login shows a message of the day with three commands' names_three_commands
-  check 'sudo tsstep run --pause-each works at once, and shows nine stages' shows_nine_stages
-  check 'sudo tsstep doctor is content, and recognizes Vagrant' doctor_is_content
-  check 'host name, node, completion and /opt/tsstep are there' has_files
-  check 'vagrant provision again: nothing to install or build, no network' provisions_again
-  check 'and the shell still works afterwards' machine 'sudo tsstep run --rm lab true'
+  check 'sudo tsstep run --pause-each lab … </dev/null works at once, and shows nine stages' shows_nine_stages
+  check 'sudo tsstep doctor is content, and says: a Vagrant virtual machine' doctor_is_content
+  check 'host name, node, completion and /opt/tsstep are there' is_complete
+  check 'port 16686 is forwarded' forwards 16686
+  check 'port 4318 is forwarded' forwards 4318
+  check 'vagrant provision again: nothing to install or build, and no network' provisions_again
+  check 'tsstep works afterwards' machine 'sudo tsstep run --rm lab echo hi'
   check 'vagrant destroy -f' vagrant destroy -f
   check 'the machine is gone' is_gone
-  [ "$failures" = 0 ] || give_up "$failures did not hold"
+  [ "$failures" = 0 ] || give_up "$failures of these did not hold"
   say 'all of it held'
 }
 
@@ -300,6 +316,10 @@ case ${1:-} in
   --try-box) try_box ;;
   --rebuild)
     rm -f "$box"
+    on_the_host
+    ;;
+  --verbose)
+    export verbose=yes
     on_the_host
     ;;
   '') on_the_host ;;

@@ -67,7 +67,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('says that a kernel without overlayfs needs another kernel, and one that has not loaded it modprobe', () => {
+  it('says that a kernel without overlayfs is to be replaced by another', () => {
     spawnSync('rmmod', ['overlay']);
     const listed = () => void execFileSync('depmod', ['-a']);
     repairs.push(listed);
