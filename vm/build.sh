@@ -5,24 +5,10 @@
 # Environment: TSSTEP_VM_MIRROR (a Debian mirror), and what vm/provision.sh reads.
 set -euo pipefail
 suite=$1 arch=$2 out=$3 checkout=$4
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+vm=$checkout/vm
+# shellcheck source=vm/debian.sh
+. "$vm/debian.sh"
 say() { echo "vm: $*" >&2; }
-
-mirror() {
-  local own=
-  # A Debian machine's own mirror is near, and known to be reachable.
-  if [ -f /etc/debian_version ] && ! grep -qi ubuntu /etc/os-release; then
-    own=$(apt-get indextargets --format '$(REPO_URI)' | grep -v security | head -n 1)
-  fi
-  own=${TSSTEP_VM_MIRROR:-${own:-http://deb.debian.org/debian}}
-  echo "${own%/}"
-}
-
-sources() {
-  printf 'deb %s %s main\n' "$1" "$suite"
-  # Mirrors keep security updates beside the main archive.
-  printf 'deb %s-security %s-security main\n' "$1" "$suite"
-}
 
 work=$out.build
 rm -rf "$work"
@@ -36,20 +22,10 @@ if [ ! -f "$keys/known_hosts" ]; then
   printf 'tsstep-vm %s\n' "$(cut -d ' ' -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$keys/known_hosts"
 fi
 
-# systemd and what logs in; the kernel with its initrd. Everything that tsstep needs comes with vm/provision.sh.
-packages=systemd-sysv,dbus,udev,libpam-systemd,openssh-server,sudo,linux-image-cloud-$arch,initramfs-tools,zstd,ca-certificates
-left_out=()
-for one in doc man locale info; do left_out+=(--dpkgopt="path-exclude=/usr/share/$one/*"); done
-
 say "building Debian $suite ($arch) with vm/provision.sh; this takes a few minutes, once"
 rootfs=$work/rootfs
-export here checkout keys
-mmdebstrap --quiet --mode=root --variant=minbase --arch="$arch" --include="$packages" \
-  --aptopt='APT::Sandbox::User "root"' "${left_out[@]}" \
-  --essential-hook='"$here/guest/before.sh" "$1"' \
-  --customize-hook='"$here/guest/customize.sh" "$1"' \
-  "$suite" "$rootfs" - < <(sources "$(mirror)") >&2
-
+export checkout vm keys
+debian_rootfs "$suite" "$arch" "$rootfs" "$vm/guest/customize.sh"
 cp "$rootfs"/boot/vmlinuz-* "$work/vmlinuz"
 cp "$rootfs"/boot/initrd.img-* "$work/initrd"
 

@@ -5,8 +5,8 @@
 #   sudo test/vm/vagrant.sh --verbose    shows what the machine says, and not only when something does not hold
 # Ends with 0 when everything held. Leaves nothing but packages, which it announces, and the box in ~/.cache/tsstep/vm/box.
 #
-# The processor is emulated, so KVM is not needed; Vagrant 2.3 and libvirt 9 of Debian 12 do, on amd64. Vagrant and libvirtd run in
-# namespaces of their own: the host's libvirtd, network, cgroups, ports and ~/.vagrant.d are not touched, and when the first
+# The processor, an amd64, is emulated, so nothing depends on KVM. Debian 12's Vagrant 2.3 and libvirt 9 are good enough. They run
+# in namespaces of their own: the host's libvirtd, network, cgroups, ports and ~/.vagrant.d are not touched, and when the first
 # process in there dies the kernel ends all others. There is no way out of that network, so what is tried needs none.
 # Environment: TSSTEP_VM_MIRROR (a Debian mirror), npm_config_registry.
 set -euo pipefail
@@ -158,7 +158,7 @@ customize() {
   mkdir "$root/vagrant"
   mount --bind "$checkout" "$root/vagrant"
   mount -o remount,bind,ro "$root/vagrant"
-  TSSTEP_IMAGES= chroot "$root" bash /vagrant/vm/provision.sh
+  TSSTEP_IMAGES='' chroot "$root" bash /vagrant/vm/provision.sh
   umount "$root/vagrant"
   rmdir "$root/vagrant"
   # So that what is found comes from `vagrant up`.
@@ -170,6 +170,7 @@ customize() {
 # ---- in namespaces for mounts, processes and network: Vagrant ----
 
 start_libvirtd() {
+  local one
   # The host's cgroups stay out of sight: libvirt would make some. A new /sys shows the new network.
   umount -R -l /sys
   mount -t sysfs sysfs /sys
@@ -221,9 +222,8 @@ names_three_commands() {
 
 shows_nine_stages() {
   local n
-  machine "sudo tsstep run --rm --pause-each lab sh -c 'echo hi' </dev/null" >"$work/run" 2>&1 || n=failed
+  machine "sudo tsstep run --rm --pause-each lab sh -c 'echo hi' </dev/null" >"$work/run" 2>&1 || { cat "$work/run" && return 1; }
   cat "$work/run"
-  [ -z "${n:-}" ] || return
   for n in {1..9}; do grep -q "━━ $n of 9 " "$work/run" || return; done
   grep -qx hi "$work/run"
 }
@@ -249,24 +249,26 @@ forwards() { # port; to nobody but this machine
 }
 
 provisions_again() {
+  local before made='stat -c "%n %y" /opt/tsstep/dist/.stamp /opt/tsstep/node_modules/.package-lock.json /usr/local/bin/node'
+  before=$(machine "$made") || return
   timeout 900 vagrant provision >"$work/again" 2>&1 || { cat "$work/again" && return 1; }
-  cat "$work/again"
-  grep -q 'provision: done' "$work/again" && ! grep -qE 'apt-get install|setup: ' "$work/again"
+  cat "$work/again" && echo "$before"
+  grep -q 'provision: done' "$work/again" && ! grep -q 'apt-get install' "$work/again" && [ "$(machine "$made")" = "$before" ]
 }
 
 is_gone() { vagrant status | grep 'default .*not created'; }
 
 machine() { vagrant ssh --no-tty -c "$1"; }
 
-# Vagrant's lines with the time, and without the hundreds of steps of its progress.
+# Vagrant's lines with the time, without the hundreds of steps of its progress, and without the long list of settings.
 timed() {
-  sed -u 's/^.*Progress: [0-9]*%\x1b\[K//' | while IFS= read -r line; do say "  $line"; done
+  sed -u 's/^.*\r\x1b\[K//; /^==> default:  -- /d' | while IFS= read -r line; do say "  $line"; done
 }
 
 try_box() {
   start_libvirtd
   export VAGRANT_HOME=$work/vagrant VAGRANT_DOTFILE_PATH=$work/dotfile VAGRANT_CHECKPOINT_DISABLE=1 VAGRANT_DEFAULT_PROVIDER=libvirt
-  export TMPDIR=$work/tmp TSSTEP_BOX=tsstep-local TSSTEP_IMAGES=
+  export TMPDIR=$work/tmp TSSTEP_BOX=tsstep-local TSSTEP_IMAGES=''
   cd "$checkout"
 
   say "$(vagrant --version): vagrant box add"
