@@ -88,6 +88,9 @@ mirror() {
 build_box() {
   local rootfs=$work/rootfs parts=$work/box from one left_out=()
   from=$(mirror)
+  # mmdebstrap's keyring, too, is to go when it is interrupted.
+  mkdir "$work/tmp"
+  export TMPDIR=$work/tmp
   for one in doc man locale info; do left_out+=(--dpkgopt="path-exclude=/usr/share/$one/*"); done
   # What a box is expected to have: sshd, sudo, rsync (with provision.sh), a user vagrant.
   mmdebstrap --quiet --mode=root --variant=minbase --arch=amd64 \
@@ -129,6 +132,7 @@ RUBY
 # mmdebstrap calls it with the path of the root filesystem.
 customize() {
   local root=$1 unit
+  unset TMPDIR
   # Another name than the Vagrantfile's, which has to arrive.
   echo box >"$root/etc/hostname"
   printf '127.0.0.1 localhost\n127.0.1.1 box\n' >"$root/etc/hosts"
