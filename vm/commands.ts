@@ -14,26 +14,49 @@ import { ssh } from './ssh.ts';
 
 type Say = (text: string) => void;
 
+type Suite = Pick<Shape, 'suite'>;
+
+/** A command of ours as it has to be typed for this machine. */
+const typed = (command: string, suite: Shape['suite']): string =>
+  `tsstep vm ${command}${suite === 'trixie' ? '' : ` --suite ${suite}`}`;
+
+/** @throws TsstepError vm */
+function requireSense({ cgroups, suite, systemd }: Shape): void {
+  if (cgroups === 'v2') return;
+  const what = `--cgroups ${cgroups} is not possible here`;
+  if (systemd) throw vmFailed(what, 'systemd mounts control groups itself', 'leave --systemd out');
+  if (suite === 'trixie')
+    throw vmFailed(
+      what,
+      'Debian 13’s kernel has no memory and cpuset controllers for v1',
+      '--suite bookworm',
+    );
+}
+
 /** Builds what is missing, and nothing else. @throws TsstepError vm */
-export async function build({ suite }: Shape): Promise<void> {
+export async function build({ suite }: Suite): Promise<void> {
   requireHostTools();
   await readyImage(suite);
 }
 
 /** Starts the machine that stays. `fresh`: with a new disk. @throws TsstepError vm */
 export async function up(shape: Shape, fresh: boolean, say: Say): Promise<void> {
+  requireSense(shape);
   requireHostTools();
   const directory = machineDirectory(shape.suite);
   const run = runFiles(directory);
   await withLock(`${directory}.lock`, async () => {
     if (await isRunning(run.qmp)) {
-      if (fresh) throw vmFailed('the virtual machine is up', 'its disk is in use', 'tsstep vm down');
-      return say('the virtual machine is up already');
+      if (fresh)
+        throw vmFailed('the virtual machine is up', 'its disk is in use', typed('down', shape.suite));
+      return say(
+        `the virtual machine is up already; what is asked of it counts at the next start: ${typed('down', shape.suite)}`,
+      );
     }
     if (fresh) rmSync(directory, { recursive: true, force: true });
     const boot = await ownDisk(directory, await readyImage(shape.suite), say);
     await startMachine({ shape, boot, run, lives: true, say });
-    say('the virtual machine is up: tsstep vm ssh');
+    say(`the virtual machine is up: ${typed('ssh', shape.suite)}`);
   });
 }
 
@@ -49,22 +72,24 @@ async function ownDisk(directory: string, image: BootFiles, say: Say): Promise<B
     for (const part of ['kernel', 'initrd', 'digest'] as const)
       copyFileSync(image[part], own[part], constants.COPYFILE_FICLONE);
   } else if (read(own.digest) !== read(image.digest)) {
-    say('this machine was made of an older image; tsstep vm up --fresh starts over');
+    say('this machine was made of an older image; --fresh starts over');
   }
   return own;
 }
 
 /** A login, or one command, in the machine that is up. @returns its exit code @throws TsstepError vm */
-export async function login({ suite }: Shape, command: readonly string[]): Promise<number> {
+export async function login({ suite }: Suite, command: readonly string[]): Promise<number> {
   const run = runFiles(machineDirectory(suite));
-  if (!(await isRunning(run.qmp))) throw notUp();
+  if (!(await isRunning(run.qmp))) throw notUp(suite);
   return await ssh(Number(readFileSync(run.sshPort, 'utf8')), command);
 }
 
-const notUp = () => vmFailed('no virtual machine is up', 'it was not started, or has ended', 'tsstep vm up');
+const notUp = (suite: Shape['suite']) =>
+  vmFailed('no virtual machine is up', 'it was not started, or has ended', typed('up', suite));
 
 /** Runs one command in a machine of its own, which is forgotten afterwards. @returns the command's exit code @throws TsstepError vm */
 export async function runOnce(shape: Shape, command: readonly string[], say: Say): Promise<number> {
+  requireSense(shape);
   requireHostTools();
   const boot = await readyImage(shape.suite);
   const run = runFiles(mkdtempSync(join(tmpdir(), 'tsstep-vm-')));
@@ -87,18 +112,19 @@ const endedEarly = (run: RunFiles) =>
   );
 
 /** Ends the machine in order; one that does not listen is unplugged. `forget`: its disk goes too. @throws TsstepError vm */
-export async function down({ suite }: Shape, forget: boolean, say: Say): Promise<void> {
+export async function down({ suite }: Suite, forget: boolean, say: Say): Promise<void> {
   const directory = machineDirectory(suite);
   const run = runFiles(directory);
   await withLock(`${directory}.lock`, async () => {
     const running = await isRunning(run.qmp);
-    if (!running && !forget) throw notUp();
+    if (!running && !forget) throw notUp(suite);
     if (running) {
       const ended = waitForEnd(run.qmp, 30_000);
       // "Start poweroff.target" to systemd(1), and to our own PID 1.
       // A moment later, so that the connection ends before the machine does.
-      const later = '(sleep 0.2; kill -s RTMIN+4 1) > /dev/null 2>&1 &';
-      await ssh(Number(readFileSync(run.sshPort, 'utf8')), [later]);
+      const later = '(sleep 0.5; kill -s RTMIN+4 1) > /dev/null 2>&1 &';
+      // Not waited for: a machine that hangs answers nobody.
+      void ssh(Number(readFileSync(run.sshPort, 'utf8')), [later]);
       if (!(await ended)) {
         say('it did not end by itself, so it is switched off');
         await quit(run.qmp);

@@ -32,15 +32,21 @@ export async function readyImage(suite: Shape['suite']): Promise<BootFiles> {
 }
 
 function build(suite: Shape['suite'], directory: string): void {
-  // Its mounts go with the namespace, whatever happens to the script.
-  const script = ['unshare', '--mount', '--propagation', 'private', join(checkout, 'vm/build.sh')];
-  const { status, error } = spawnSync(
-    script[0] ?? '',
-    [...script.slice(1), suite, architecture, directory, checkout],
-    {
-      stdio: ['ignore', 2, 2],
-    },
-  );
+  // Mounts and processes go with the namespaces, and these with this program, however it ends.
+  const alone = [
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ];
+  const script = [join(checkout, 'vm/build.sh'), suite, architecture, directory, checkout];
+  const { status, error } = spawnSync('setpriv', [...alone, '--propagation', 'private', ...script], {
+    stdio: ['ignore', 2, 2],
+  });
   if (status === 0) return;
   throw vmFailed(
     `the image of Debian ${suite} could not be built`,

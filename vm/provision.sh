@@ -14,6 +14,7 @@ set -Eeuo pipefail
 home=/opt/tsstep
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 [ "${1:-}" != --in-place ] || home=$checkout
+again="sudo $checkout/vm/provision.sh${1:+ $1}"
 
 registry=${npm_config_registry:-https://registry.npmjs.org}
 images=${TSSTEP_IMAGES-ubuntu busybox nginx jaegertracing/jaeger}
@@ -44,7 +45,7 @@ fail() {
   printf 'provision: FAILED while %s\n  why:    %s\n  remedy: %s\n' "$step" "$1" "$2" >&2
   exit 1
 }
-trap 'fail "line $LINENO: \`$BASH_COMMAND\` ended with exit code $?" "mend what is shown above, then run this again: sudo $checkout/vm/provision.sh"' ERR
+trap 'fail "line $LINENO: \`$BASH_COMMAND\` ended with exit code $?" "mend what is shown above, then run this again: $again"' ERR
 
 # What apt and npm say is worth reading only when they fail.
 quietly() {
@@ -55,7 +56,7 @@ quietly() {
 
 look_at_machine() {
   begin 'looking at this machine'
-  [ "$(id -u)" = 0 ] || fail 'you are not root' "sudo $checkout/vm/provision.sh"
+  [ "$(id -u)" = 0 ] || fail 'you are not root' "$again"
   command -v apt-get >/dev/null || fail 'there is no apt-get here' 'take a Debian or Ubuntu machine; docs/platforms.md has the others'
   case $(uname -m) in
     x86_64) cpu=x64 ;;
@@ -81,8 +82,9 @@ install_packages() {
 trust_certificates() {
   begin 'trusting the certificates in vm/ca-certificates, if any'
   local found=("$checkout"/vm/ca-certificates/*.crt)
-  [ ! -f "${found[0]}" ] || install -m 644 "${found[@]}" /usr/local/share/ca-certificates/
-  quietly update-ca-certificates
+  # -C: the folder is newer than the bundle only when something in it changed. Making the bundle takes seconds.
+  [ ! -f "${found[0]}" ] || install -C -m 644 "${found[@]}" /usr/local/share/ca-certificates/
+  [ /etc/ssl/certs/ca-certificates.crt -nt /usr/local/share/ca-certificates ] || quietly update-ca-certificates
   export NODE_USE_SYSTEM_CA=1
 }
 
@@ -139,7 +141,7 @@ pull_images() {
     [[ $one == */* ]] || path=library/$one
     if ! timeout 900 skopeo copy --quiet "${plain[@]}" "docker://$host/$path:latest" "docker-archive:$scratch/image.tar:$one:latest" </dev/null; then
       say "NOTE: $host gives no $one (see above). This machine stays without the images: ${missing[*]}."
-      say "      The built-in image lab is there. When there is a network, run this again: sudo $checkout/vm/provision.sh"
+      say "      The built-in image lab is there. When there is a network, run this again: $again"
       return 0
     fi
     /usr/local/bin/tsstep load -q -i "$scratch/image.tar"

@@ -8,7 +8,7 @@ export function isRunning(socket: string): Promise<boolean> {
 
 /** Ends a machine like pulling its plug, and waits until QEMU is gone. @returns false when none runs */
 export function quit(socket: string): Promise<boolean> {
-  return talk(socket, ['qmp_capabilities', 'quit']);
+  return talk(socket, ['qmp_capabilities', 'quit'], 10_000);
 }
 
 /** Waits until QEMU closes the connection because it ends. @returns false when none runs */

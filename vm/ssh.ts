@@ -1,6 +1,7 @@
 /** How a machine is reached: ssh(1), through a port of the host's loopback. */
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
+import { constants } from 'node:os';
 import { checkout, keyFiles } from './shape.ts';
 
 /** One word for a POSIX shell. ssh hands the words of a command to the shell of the other side, joined with blanks. */
@@ -16,13 +17,14 @@ function sshArguments(port: number, command: readonly string[], tty: boolean): s
     HostKeyAlias: 'tsstep-vm',
     StrictHostKeyChecking: 'yes',
     LogLevel: 'ERROR',
-    SendEnv: 'LANG LC_* NO_COLOR CI TSSTEP_*',
+    SendEnv: 'LANG LC_* NO_COLOR CI TSSTEP_IMAGES TSSTEP_REGISTRY_MIRROR',
   };
   const set = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const there = ['-p', String(port), '-i', identity, tty ? '-t' : '-T', 'root@127.0.0.1'];
   // A command is run where the checkout is, as it is here. One word alone may be a whole line for the shell, as with ssh.
-  const line = command.length > 1 ? `exec ${command.map(quoted).join(' ')}` : command[0];
-  const words = line === undefined ? [] : [`cd /tsstep && ${line}`];
+  const line = command.length > 1 ? command.map(quoted).join(' ') : command[0];
+  // Not the shell's last command: then it would become that, and ssh knows no signal by which a command ended.
+  const words = line === undefined ? [] : [`cd /tsstep && { ${line}\n}; exit $?`];
   return ['-F', 'none', ...set, ...there, ...words];
 }
 
@@ -36,9 +38,9 @@ export function ssh(port: number, command: readonly string[]): Promise<number> {
     const ignore = () => undefined;
     process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
-      resolve(code ?? 255);
+      resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
     });
   });
 }

@@ -34,9 +34,17 @@ function onUnified(layout: CgroupLayout): readonly string[] {
   return (tolerating(['ENOENT', 'EACCES'], () => readFileSync(file, 'utf8')) ?? '').split(/\s+/);
 }
 
+/** By the last column of /proc/cgroups (cgroups(7)). */
+const isOn = (controller: string): boolean =>
+  new RegExp(`^${controller}\\t\\d+\\t\\d+\\t1$`, 'm').test(
+    tolerating(['ENOENT', 'EACCES'], () => readFileSync('/proc/cgroups', 'utf8')) ?? '',
+  );
+
 /** Linux 6.18 of WSL has no memory controller for v1 any more, and there `/proc/cgroups` does not list it. */
 function controllerRemedy(controller: string, layout: CgroupLayout, platform: Platform): string {
-  if (onUnified(layout).includes(controller)) return booting(platform, V2_ALONE);
+  // Switched on, and in no hierarchy of v1: since Linux 6.11 kernels are built without v1’s half of some.
+  if (onUnified(layout).includes(controller) || (layout.version === 1 && isOn(controller)))
+    return booting(platform, V2_ALONE);
   if (controller === 'memory') return booting(platform, 'cgroup_enable=memory');
   return `grep ${controller} /proc/cgroups shows whether the kernel has it`;
 }

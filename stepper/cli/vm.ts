@@ -1,7 +1,7 @@
 /** `tsstep vm`: a virtual machine of Debian packages to run tsstep in, with this checkout shared into it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TsstepError } from '../../core/errors.ts';
-import type { Shape } from '../../vm/shape.ts';
+import { cgroupLayouts, type Shape, suites } from '../../vm/shape.ts';
 
 type Done = (code: number) => void;
 type Flags = Shape & { fresh?: boolean; delete?: boolean };
@@ -16,9 +16,7 @@ function atLeast(least: number): (text: string) => number {
 }
 
 const suite = () =>
-  new Option('--suite <suite>', 'Debian 13 (Linux 6.12) or 12 (6.1)')
-    .choices(['trixie', 'bookworm'])
-    .default('trixie');
+  new Option('--suite <suite>', 'Debian 13 (Linux 6.12) or 12 (6.1)').choices(suites).default('trixie');
 
 /** Of a machine that is to be started. */
 function addShape(command: Command): Command {
@@ -30,7 +28,7 @@ function addShape(command: Command): Command {
         '--cgroups <layout>',
         'how the tiny init mounts control groups; v1 and hybrid need bookworm’s kernel',
       )
-        .choices(['v2', 'hybrid', 'v1'])
+        .choices(cgroupLayouts)
         .default('v2'),
     )
     .option('--cpus <number>', 'processors', atLeast(1), 2)
@@ -81,9 +79,10 @@ export function declareVm(program: Command, done: Done): void {
       await (await commands('down')).down(flags, flags.delete ?? false, say);
       done(0);
     });
-  addShape(vm.command('build'))
+  vm.command('build')
     .summary('build the image, if it is not there')
     .description('Builds what the other commands start from, so that they need not.')
+    .addOption(suite())
     .action(async (flags: Flags) => {
       await (await commands('build')).build(flags);
       done(0);

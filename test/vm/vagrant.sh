@@ -14,7 +14,6 @@ checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 self=$checkout/test/vm/vagrant.sh
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/tsstep/vm/box
 box=$cache/tsstep-local.box
-suite=trixie
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8 checkout self
 
 # It starts itself again, and goes on counting.
@@ -47,7 +46,7 @@ install_missing() {
 # with package-lock.json by time as well (bin/setup), and in there is no network to fetch them again.
 is_fresh() {
   local one
-  for one in package-lock.json vm/provision.sh vm/guest/before.sh bin/setup test/vm/vagrant.sh; do
+  for one in package-lock.json vm/provision.sh vm/debian.sh vm/guest/before.sh bin/setup test/vm/box.sh; do
     [ "$box" -nt "$checkout/$one" ] || return 1
   done
 }
@@ -71,104 +70,6 @@ clean_up() {
     wait "$running" 2>/dev/null || true
   fi
   rm -rf "$work"
-}
-
-# ---- in a mount namespace: the box ----
-
-mirror() {
-  local own=
-  # A Debian machine's own mirror is near, and known to be reachable.
-  if ! grep -qi ubuntu /etc/os-release; then
-    own=$(apt-get indextargets --format '$(REPO_URI)' | grep -v security | head -n 1)
-  fi
-  own=${TSSTEP_VM_MIRROR:-${own:-http://deb.debian.org/debian}}
-  echo "${own%/}"
-}
-
-build_box() {
-  local rootfs=$work/rootfs parts=$work/box from one left_out=()
-  from=$(mirror)
-  # mmdebstrap's keyring, too, is to go when it is interrupted.
-  mkdir "$work/tmp"
-  export TMPDIR=$work/tmp
-  for one in doc man locale info; do left_out+=(--dpkgopt="path-exclude=/usr/share/$one/*"); done
-  # What a box is expected to have: sshd, sudo, rsync (with provision.sh), a user vagrant.
-  mmdebstrap --quiet --mode=root --variant=minbase --arch=amd64 \
-    --include=systemd-sysv,dbus,udev,libpam-systemd,openssh-server,sudo,linux-image-cloud-amd64,initramfs-tools,zstd,ca-certificates \
-    --aptopt='APT::Sandbox::User "root"' "${left_out[@]}" \
-    --essential-hook='"$checkout/vm/guest/before.sh" "$1"' \
-    --customize-hook='"$self" --customize "$1"' \
-    "$suite" "$rootfs" - >&2 <<SOURCES
-deb $from $suite main
-deb $from-security $suite-security main
-SOURCES
-
-  say 'packing the box'
-  mkdir "$parts"
-  cp "$rootfs"/boot/vmlinuz-* "$parts/vmlinuz"
-  cp "$rootfs"/boot/initrd.img-* "$parts/initrd"
-  truncate -s 8G "$work/disk.ext4"
-  mkfs.ext4 -q -F -E lazy_itable_init=1 -d "$rootfs" "$work/disk.ext4"
-  qemu-img convert -c -O qcow2 -o compression_type=zstd "$work/disk.ext4" "$parts/box.img"
-  echo '{"provider": "libvirt", "format": "qcow2", "virtual_size": 8}' >"$parts/metadata.json"
-  # What only this test needs is here, and not in the project's Vagrantfile: emulation, and a kernel without a boot loader.
-  cat >"$parts/Vagrantfile" <<'RUBY'
-Vagrant.configure("2") do |config|
-  config.vm.boot_timeout = 1200
-  config.vm.provider :libvirt do |machine|
-    machine.driver = "qemu"
-    machine.cpu_mode = "maximum"
-    machine.graphics_type = "none"
-    machine.kernel = File.join(__dir__, "vmlinuz")
-    machine.initrd = File.join(__dir__, "initrd")
-    machine.cmd_line = "root=/dev/vda rw console=ttyS0 quiet net.ifnames=0"
-  end
-end
-RUBY
-  tar -C "$parts" -cf "$work/new.box" .
-  rm -rf "$rootfs" "$work/disk.ext4" "$parts"
-}
-
-# mmdebstrap calls it with the path of the root filesystem.
-customize() {
-  local root=$1 unit
-  unset TMPDIR
-  # Another name than the Vagrantfile's, which has to arrive.
-  echo box >"$root/etc/hostname"
-  printf '127.0.0.1 localhost\n127.0.1.1 box\n' >"$root/etc/hosts"
-  echo '/dev/vda / ext4 noatime 0 0' >"$root/etc/fstab"
-
-  chroot "$root" useradd --create-home --shell /bin/bash vagrant
-  echo 'vagrant ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/vagrant"
-  # The key that everybody knows. Vagrant puts a new one in its place.
-  install -d -m 700 "$root/home/vagrant/.ssh"
-  install -m 600 "$(dpkg -L vagrant | grep '/keys/vagrant.pub$')" "$root/home/vagrant/.ssh/authorized_keys"
-  chroot "$root" chown -R vagrant: /home/vagrant/.ssh
-  echo 'UseDNS no' >"$root/etc/ssh/sshd_config.d/box.conf"
-
-  printf '[Match]\nName=e*\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n' >"$root/etc/systemd/network/80-dhcp.network"
-  chroot "$root" systemctl --quiet enable systemd-networkd
-  # Nobody waits for them, and each takes a second of an emulated processor.
-  for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
-    getty@tty1.service serial-getty@ttyS0.service systemd-pstore.service systemd-timesyncd.service \
-    systemd-networkd-wait-online.service; do
-    ln -sf /dev/null "$root/etc/systemd/system/$unit"
-  done
-
-  # What this machine trusts beyond Debian's list, such as the certificate of a proxy.
-  cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-
-  # With the host's network and processor. In the emulated machine it runs again, and finds everything.
-  mkdir "$root/vagrant"
-  mount --bind "$checkout" "$root/vagrant"
-  mount -o remount,bind,ro "$root/vagrant"
-  TSSTEP_IMAGES='' chroot "$root" bash /vagrant/vm/provision.sh
-  umount "$root/vagrant"
-  rmdir "$root/vagrant"
-  # So that what is found comes from `vagrant up`.
-  rm "$root/etc/motd" "$root/etc/bash_completion.d/tsstep" "$root/usr/local/bin/tsstep"
-  rm -rf "$root/var/lib/apt/lists" "$root/var/cache/apt" "$root/root/.npm" "$root/etc/resolv.conf"
-  touch "$root/etc/.updated" "$root/var/.updated"
 }
 
 # ---- in namespaces for mounts, processes and network: Vagrant ----
@@ -306,9 +207,9 @@ on_the_host() {
 
   install_missing
   if ! is_fresh; then
-    say "building a box of Debian $suite with vm/provision.sh; this takes a few minutes, once"
+    say "building a box of Debian 13 with vm/provision.sh; this takes a few minutes, once"
     touch "$work/began"
-    in_namespaces "$self" --build-box || give_up 'the box could not be built, see above'
+    in_namespaces "$checkout/test/vm/box.sh" "$work" || give_up 'the box could not be built, see above'
     touch -r "$work/began" "$work/new.box"
     mv "$work/new.box" "$box"
   fi
@@ -317,8 +218,6 @@ on_the_host() {
 
 # Not in a condition: `set -e` would not count in the functions.
 case ${1:-} in
-  --customize) customize "$2" ;;
-  --build-box) build_box ;;
   --try-box) try_box ;;
   --rebuild)
     rm -f "$box"

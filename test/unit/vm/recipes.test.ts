@@ -84,7 +84,15 @@ describe('vm/user-data.yaml', () => {
 });
 
 describe('shell scripts', () => {
-  const scripts = ['vm/provision.sh', 'vm/build.sh', 'test/vm/vagrant.sh', 'test/vm/run', 'test/vm/inside'];
+  const scripts = [
+    'vm/provision.sh',
+    'vm/build.sh',
+    'vm/debian.sh',
+    'test/vm/vagrant.sh',
+    'test/vm/box.sh',
+    'test/vm/run',
+    'test/vm/inside',
+  ];
   const inGuest = readdirSync(join(root, 'vm/guest')).filter((name) => !name.endsWith('.service'));
 
   it.each([...scripts, ...inGuest.map((name) => `vm/guest/${name}`)])(

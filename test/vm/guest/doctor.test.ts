@@ -47,7 +47,11 @@ describe('doctor', () => {
 
   it('says how control groups are mounted', () => {
     const { findings } = doctor();
-    const expected = { v2: 'v2 at /sys/fs/cgroup', v1: 'v1, a hierarchy for each controller' }[layout];
+    const expected = {
+      v2: 'v2 at /sys/fs/cgroup',
+      v1: 'v1, a hierarchy for each controller',
+      hybrid: 'v1, with a v2 hierarchy without controllers',
+    }[layout];
     expect(named(findings, 'cgroups')).toEqual([{ level: 'ok', name: 'cgroups', what: expected }]);
     expect(named(findings, 'controllers')).toEqual([
       { level: 'ok', name: 'controllers', what: 'memory cpu cpuset pids' },
@@ -93,6 +97,13 @@ describe('doctor', () => {
     });
     const run = spawnSync(program, ['run', '--rm', 'lab', 'echo', 'fine'], { encoding: 'utf8' });
     expect(run.stdout).toBe('fine\n');
+  });
+
+  it('says that only root can make user namespaces where Debian’s own sysctl says so', () => {
+    setSysctl('kernel.unprivileged_userns_clone', '0');
+    const { code, findings } = doctor();
+    expect(code).toBe(0);
+    expect(named(findings, 'user namespaces')[0]?.what).toContain('kernel.unprivileged_userns_clone is 0');
   });
 
   it('says so when no network namespace may be made', () => {
