@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A Debian root filesystem that a virtual machine can boot. Sourced: by vm/build.sh and its hooks, and by test/vm/box.sh.
 
 # A Debian machine's own mirror is near, and known to be reachable.

@@ -34,16 +34,22 @@ function onUnified(layout: CgroupLayout): readonly string[] {
   return (tolerating(['ENOENT', 'EACCES'], () => readFileSync(file, 'utf8')) ?? '').split(/\s+/);
 }
 
+const readKernelList = (): string =>
+  tolerating(['ENOENT', 'EACCES'], () => readFileSync('/proc/cgroups', 'utf8')) ?? '';
+
 /** By the last column of /proc/cgroups (cgroups(7)). */
-const isOn = (controller: string): boolean =>
-  new RegExp(`^${controller}\\t\\d+\\t\\d+\\t1$`, 'm').test(
-    tolerating(['ENOENT', 'EACCES'], () => readFileSync('/proc/cgroups', 'utf8')) ?? '',
-  );
+const isOn = (controller: string, list: string): boolean =>
+  new RegExp(`^${controller}\\t\\d+\\t\\d+\\t1$`, 'm').test(list);
 
 /** Linux 6.18 of WSL has no memory controller for v1 any more, and there `/proc/cgroups` does not list it. */
-function controllerRemedy(controller: string, layout: CgroupLayout, platform: Platform): string {
+function controllerRemedy(
+  controller: string,
+  layout: CgroupLayout,
+  platform: Platform,
+  list: string,
+): string {
   // Switched on, and in no hierarchy of v1: since Linux 6.11 kernels are built without v1’s half of some.
-  if (onUnified(layout).includes(controller) || (layout.version === 1 && isOn(controller)))
+  if (onUnified(layout).includes(controller) || (layout.version === 1 && isOn(controller, list)))
     return booting(platform, V2_ALONE);
   if (controller === 'memory') return booting(platform, 'cgroup_enable=memory');
   return `grep ${controller} /proc/cgroups shows whether the kernel has it`;
@@ -52,7 +58,12 @@ function controllerRemedy(controller: string, layout: CgroupLayout, platform: Pl
 const heldBy = (layout: CgroupLayout): readonly string[] =>
   layout.version === 2 ? layout.controllers : Object.keys(layout.hierarchies);
 
-export function checkControllers(layout: CgroupLayout, platform: Platform): Finding[] {
+/** @param list what /proc/cgroups says */
+export function checkControllers(
+  layout: CgroupLayout,
+  platform: Platform,
+  list = readKernelList(),
+): Finding[] {
   const there = heldBy(layout);
   const lacking = Object.entries(flags).filter(([controller]) => !there.includes(controller));
   if (lacking.length === 0) return [ok('controllers', Object.keys(flags).join(' '))];
@@ -61,7 +72,7 @@ export function checkControllers(layout: CgroupLayout, platform: Platform): Find
       ? `the ${controller} controller is on v2, and the others are on v1`
       : `there is no ${controller} controller`;
     const why = `${flag} cannot be kept and is refused`;
-    return warning('controllers', what, why, controllerRemedy(controller, layout, platform));
+    return warning('controllers', what, why, controllerRemedy(controller, layout, platform, list));
   });
 }
 

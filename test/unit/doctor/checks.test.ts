@@ -68,13 +68,18 @@ describe('controllers', () => {
   });
 
   it('that nobody has are the kernel’s to switch on', () => {
-    const [finding] = checkControllers({ version: 1, hierarchies: v1 }, here);
+    const [finding] = checkControllers({ version: 1, hierarchies: v1 }, here, 'memory\t0\t90\t0\n');
     expect(finding).toMatchObject({
       level: 'warning',
       what: 'there is no memory controller',
       why: '--memory cannot be kept and is refused',
       remedy: 'boot with cgroup_enable=memory on the kernel’s command line',
     });
+  });
+
+  it('that the kernel has for v2 only want all of them on v2', () => {
+    const [finding] = checkControllers({ version: 1, hierarchies: v1 }, here, 'memory\t0\t90\t1\n');
+    expect(finding?.remedy).toMatch(/^boot with cgroup_no_v1=all/);
   });
 
   it('that are on v2 while the others are on v1 want all of them on v2, said as this platform boots', () => {
