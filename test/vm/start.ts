@@ -32,7 +32,9 @@ let running: ChildProcess | undefined;
 function runMachine({ flags, files }: Machine): Promise<Report> {
   const vitest = ['--reporter', './test/vm/report.ts', ...files];
   return new Promise((resolve) => {
-    const child = spawn(join(root, 'test/vm/run'), [...flags, ...vitest], {
+    // With this process goes the machine, however it ends.
+    const tied = ['--pdeathsig', 'TERM', join(root, 'test/vm/run')];
+    const child = spawn('setpriv', [...tied, ...flags, ...vitest], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
