@@ -42,7 +42,6 @@ export default defineConfig({
           : {
               name: 'vm',
               include: ['test/vm/*.test.ts'],
-              globalSetup: './test/vm/start.ts',
               maxWorkers: 1,
               sequence: { groupOrder: 2 },
             },

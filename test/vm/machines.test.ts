@@ -1,22 +1,33 @@
-/** What the kernel tests came to inside of virtual machines: each of their tests is one here. */
-import { readFileSync } from 'node:fs';
+/** Starts virtual machines, runs kernel tests inside, and has each of those as a test here. After all others: it needs all there is. */
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, inject, it } from 'vitest';
-import { tolerating } from '../../core/kernel/errno.ts';
-import { machines } from './machines.ts';
+import { describe, expect, it } from 'vitest';
+import { missingHostTools } from '../../vm/host-tools.ts';
+import { type Machine, machines } from './machines.ts';
 import type { Outcome } from './report.ts';
-import type { Report } from './start.ts';
 
-const reason = inject('reason');
+const root = join(import.meta.dirname, '../..');
 
-async function reportOf(index: number): Promise<Report> {
-  for (;;) {
-    const path = join(inject('reports'), `${index}.json`);
-    const text = tolerating(['ENOENT'], () => readFileSync(path, 'utf8'));
-    if (text !== undefined) return JSON.parse(text) as Report;
-    await sleep(500);
-  }
+/** What became of a machine: its exit code, and what it said. */
+interface Report {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function runMachine({ flags, files }: Machine): Promise<Report> {
+  // With this process goes the machine, however it ends.
+  const run = ['--pdeathsig', 'TERM', join(root, 'test/vm/run')];
+  return new Promise((resolve) => {
+    const child = spawn('setpriv', [...run, ...flags, '--reporter', './test/vm/report.ts', ...files], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
 }
 
 const outcomesIn = ({ stdout }: Report): Outcome[] =>
@@ -25,24 +36,30 @@ const outcomesIn = ({ stdout }: Report): Outcome[] =>
     .filter((line) => line.startsWith('{"file":'))
     .map((line) => JSON.parse(line) as Outcome);
 
-describe.each(machines.map((machine, index) => ({ ...machine, index })))(
-  '$name',
-  async ({ index, files }) => {
-    if (reason !== '') return it('is started', (test) => test.skip(reason));
-    const report = await reportOf(index);
-    const outcomes = outcomesIn(report);
+function whyNot(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root: virtual machines are made of root’s files';
+  const missing = missingHostTools();
+  return missing.length === 0 ? undefined : `needs ${missing.join(', ')}: bin/setup --vm`;
+}
 
-    it('runs every file that was asked for, ends with success, and has nothing left over', () => {
-      const failed = outcomes.some(({ state }) => state === 'failed');
-      expect(report.code, report.stderr.slice(-4000)).toBe(failed ? 1 : 0);
-      expect(files.filter((file) => !outcomes.some((outcome) => outcome.file.includes(file)))).toEqual([]);
+describe.each(machines)('$name', async (machine) => {
+  const reason = whyNot();
+  if (reason !== undefined) return it('is started', (test) => test.skip(reason));
+  const report = await runMachine(machine);
+  const outcomes = outcomesIn(report);
+
+  it('runs every file that was asked for, ends with success, and has nothing left over', () => {
+    const failed = outcomes.some(({ state }) => state === 'failed');
+    expect(report.code, report.stderr.slice(-4000)).toBe(failed ? 1 : 0);
+    expect(machine.files.filter((file) => !outcomes.some((outcome) => outcome.file.includes(file)))).toEqual(
+      [],
+    );
+  });
+
+  for (const { file, name, state, text } of outcomes) {
+    it(`${file}: ${name}`, (test) => {
+      test.skip(state === 'skipped', text);
+      expect(state, text).toBe('passed');
     });
-
-    for (const { file, name, state, text } of outcomes) {
-      it(`${file}: ${name}`, (test) => {
-        test.skip(state === 'skipped', text);
-        expect(state, text).toBe('passed');
-      });
-    }
-  },
-);
+  }
+});
