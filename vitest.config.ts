@@ -42,7 +42,7 @@ export default defineConfig({
           : {
               name: 'vm',
               include: ['test/vm/*.test.ts'],
-              maxWorkers: 1,
+              maxWorkers: 2,
               sequence: { groupOrder: 2 },
             },
       },

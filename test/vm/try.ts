@@ -1,12 +1,22 @@
-/** Starts virtual machines, runs kernel tests inside, and has each of those as a test here. After all others: it needs all there is. */
+/** Starts virtual machines one after the other, runs tests inside, and has each of those as a test here. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { missingHostTools } from '../../vm/host-tools.ts';
-import { type Machine, machines } from './machines.ts';
 import type { Outcome } from './report.ts';
 
 const root = join(import.meta.dirname, '../..');
+
+export interface Machine {
+  name: string;
+  /** Of `tsstep vm run`. */
+  flags: readonly string[];
+  files: readonly string[];
+}
+
+/** A run with all that can be asked of it, and doctor on a machine that lacks something. */
+export const WHOLE_RUN = 'kernel/whole-run';
+export const DOCTOR = 'vm/guest/doctor';
 
 /** What became of a machine: its exit code, and what it said. */
 interface Report {
@@ -42,24 +52,26 @@ function whyNot(): string | undefined {
   return missing.length === 0 ? undefined : `needs ${missing.join(', ')}: bin/setup --vm`;
 }
 
-describe.each(machines)('$name', async (machine) => {
-  const reason = whyNot();
-  if (reason !== undefined) return it('is started', (test) => test.skip(reason));
-  const report = await runMachine(machine);
-  const outcomes = outcomesIn(report);
+export function tryMachines(machines: readonly Machine[]): void {
+  describe.each(machines)('$name', async (machine) => {
+    const reason = whyNot();
+    if (reason !== undefined) return it('is started', (test) => test.skip(reason));
+    const report = await runMachine(machine);
+    const outcomes = outcomesIn(report);
 
-  it('runs every file that was asked for, ends with success, and has nothing left over', () => {
-    const failed = outcomes.some(({ state }) => state === 'failed');
-    expect(report.code, report.stderr.slice(-4000)).toBe(failed ? 1 : 0);
-    expect(machine.files.filter((file) => !outcomes.some((outcome) => outcome.file.includes(file)))).toEqual(
-      [],
-    );
-  });
-
-  for (const { file, name, state, text } of outcomes) {
-    it(`${file}: ${name}`, (test) => {
-      test.skip(state === 'skipped', text);
-      expect(state, text).toBe('passed');
+    it('runs every file that was asked for, ends with success, and has nothing left over', () => {
+      const failed = outcomes.some(({ state }) => state === 'failed');
+      expect(report.code, report.stderr.slice(-4000)).toBe(failed ? 1 : 0);
+      expect(
+        machine.files.filter((file) => !outcomes.some((outcome) => outcome.file.includes(file))),
+      ).toEqual([]);
     });
-  }
-});
+
+    for (const { file, name, state, text } of outcomes) {
+      it(`${file}: ${name}`, (test) => {
+        test.skip(state === 'skipped', text);
+        expect(state, text).toBe('passed');
+      });
+    }
+  });
+}
