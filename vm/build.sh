@@ -15,11 +15,13 @@ rm -rf "$work"
 mkdir -p "$work"
 
 keys=$(dirname "$out")/keys
-if [ ! -f "$keys/known_hosts" ]; then
-  rm -rf "$keys"
-  mkdir -p -m 700 "$keys"
-  for one in id_ed25519 ssh_host_ed25519_key; do ssh-keygen -q -t ed25519 -N '' -C tsstep-vm -f "$keys/$one"; done
-  printf 'tsstep-vm %s\n' "$(cut -d ' ' -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$keys/known_hosts"
+if [ ! -d "$keys" ]; then
+  mkdir -m 700 "$work/keys"
+  for one in id_ed25519 ssh_host_ed25519_key; do ssh-keygen -q -t ed25519 -N '' -C tsstep-vm -f "$work/keys/$one"; done
+  printf 'tsstep-vm %s\n' "$(cut -d ' ' -f 1,2 "$work/keys/ssh_host_ed25519_key.pub")" >"$work/keys/known_hosts"
+  # Whole at once. If the build of another release, which may run beside this one, was first, its keys are ours.
+  mv -T "$work/keys" "$keys" 2>/dev/null || [ -d "$keys" ]
+  rm -rf "$work/keys"
 fi
 
 say "building Debian $suite ($arch) with vm/provision.sh; this takes a few minutes, once"

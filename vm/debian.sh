@@ -4,9 +4,8 @@
 # A Debian machine's own mirror is near, and known to be reachable.
 debian_sources() { # suite
   local mirror=${TSSTEP_VM_MIRROR:-}
-  if [ -z "$mirror" ] && ! grep -qi ubuntu /etc/os-release; then
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1)
-  fi
+  # Nothing is found where there is no apt-get, or on Ubuntu.
+  [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' 2>/dev/null | head -n 1) || true
   mirror=${mirror:-http://deb.debian.org/debian}
   mirror=${mirror%/}
   # Mirrors keep security updates beside the main archive.

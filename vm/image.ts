@@ -11,8 +11,11 @@ import { architecture, type BootFiles, bootFiles, checkout, imageDirectory, type
 /** Whatever goes into the image, besides Debian's packages. The checkout itself is shared, not copied. */
 function recipe(): string {
   const folder = (name: string) => readdirSync(join(checkout, name)).map((file) => join(name, file));
-  const files = ['vm/build.sh', 'vm/debian.sh', 'vm/provision.sh', 'bin/setup', ...folder('vm/guest').sort()];
-  const hash = createHash('sha256').update(process.env.TSSTEP_IMAGES ?? '');
+  const certificates = tolerating(['ENOENT'], () => folder('vm/ca-certificates')) ?? [];
+  const scripts = ['vm/build.sh', 'vm/debian.sh', 'vm/provision.sh', 'bin/setup'];
+  const files = [...scripts, ...folder('vm/guest').sort(), ...certificates.sort()];
+  const { TSSTEP_IMAGES, TSSTEP_REGISTRY_MIRROR } = process.env;
+  const hash = createHash('sha256').update(JSON.stringify([TSSTEP_IMAGES, TSSTEP_REGISTRY_MIRROR]));
   for (const file of files) hash.update(file).update(readFileSync(join(checkout, file)));
   return hash.digest('hex');
 }

@@ -12,7 +12,7 @@ import { sshAnswers } from './ssh.ts';
 
 /** Of Jaeger's pages, and of OTLP over HTTP. */
 const services = [16686, 4318];
-/** An emulated machine with systemd takes 20 s on two idle cores. */
+/** An emulated machine with systemd takes 40 s on two cores, and several times that beside others. */
 const BOOT_SECONDS = 180;
 
 /** `lives`: it outlives this program, and its disk is kept. */
@@ -34,10 +34,10 @@ export async function startMachine({ shape, boot, run, lives, say }: Start): Pro
   const words = qemuArguments(shape, { accelerator, keep: lives }, boot, run, forwards);
   return await orNothing(run, lives, async (started) => {
     const share = started(startShare(shape, run, lives));
-    await until(() => existsSync(run.share), share, run.shareLog, 10);
+    await until(() => existsSync(run.share), 'virtiofsd', share, run.shareLog, 10);
     const machine = started(background([qemu, ...words], run.console, lives));
     writeFileSync(run.sshPort, String(port));
-    await until(() => sshAnswers(port), machine, run.console, BOOT_SECONDS);
+    await until(() => sshAnswers(port), 'QEMU', machine, run.console, BOOT_SECONDS);
     return port;
   });
 }
@@ -100,25 +100,22 @@ function startShare(shape: Shape, run: RunFiles, lives: boolean): ChildProcess {
 /** @throws TsstepError vm when the program ends, or `seconds` have passed, before `ready` */
 async function until(
   ready: () => boolean | Promise<boolean>,
+  name: string,
   program: ChildProcess,
   log: string,
   seconds: number,
 ): Promise<void> {
   let fault: string | undefined;
   program.on('error', (error) => (fault = error.message));
-  program.on(
-    'exit',
-    (code, signal) => (fault = `${program.spawnfile} ended with ${signal ?? `exit code ${code}`}`),
-  );
+  program.on('exit', (code, signal) => (fault = `${name} ended with ${signal ?? `exit code ${code}`}`));
   for (const end = Date.now() + seconds * 1000; !(await ready()); await sleep(100)) {
-    if (Date.now() > end) fault ??= `it is not ready after ${seconds} s`;
+    if (Date.now() > end) fault ??= `${name} is not ready after ${seconds} s`;
     if (fault === undefined) continue;
     const last = lastLines(log);
-    const remedy = 'TSSTEP_VM_ACCEL=tcg emulates the processor; --memory 1024 asks for less';
     throw vmFailed(
       'the virtual machine did not start',
-      last ? `${fault}; ${log} ends with:\n${last}` : fault,
-      remedy,
+      last ? `${fault}, and this was said last:\n${last}` : fault,
+      'ask for less: --memory, --cpus; TSSTEP_VM_ACCEL=tcg does without KVM; try once more',
     );
   }
   program.removeAllListeners();

@@ -19,6 +19,7 @@ describe('a run with every limit, a volume and a port', () => {
     const left = container.run.events.flatMap((event) => (event.type === 'stage-left' ? [event.stage] : []));
     expect(left).toEqual(pipeline.map(({ name }) => name));
     expect(container.run.stdout).toMatch(/^from outside\nyes asked \d+:.*:\/\nup\n$/);
+    expect(limitsOf(container).length).toBeGreaterThan(4);
     for (const { flags, file, asked, found } of limitsOf(container))
       expect(found, `${flags}: ${file}`).toBe(asked);
     for (const kind of ['mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'])
