@@ -24,9 +24,13 @@ const machines = /^ {4}[+~-] (host\.cgroup|container\.mounts)/;
 /** Lines are cut where the terminal ends, so a longer number takes a letter of the text: both are cut earlier. */
 const SURE = 48;
 
+/** A command line that is longer than this without its numbers is cut on a machine whose pids are long enough. */
+const PERHAPS = 88;
+
 function line(text: string): string {
   let clean = text;
   for (const [pattern, word] of replacements) clean = clean.replace(pattern, word);
+  if (/^ {4}\$ [^…]*$/.test(clean) && clean.length > PERHAPS) return `${clean.slice(0, SURE)}…`;
   return clean.replace(
     /^(.{0,48})[^…]*…(?! \d)(.*?)( = \S+ <TIME>)?$/,
     (_, start: string, _rest, result = '') => `${start.slice(0, SURE)}…${result}`,
