@@ -51,6 +51,8 @@ export class FaultProxy {
   readonly #servers: Server[] = [];
   readonly #upstream: URL;
   #storage = '';
+  /** What the registry was last shown: the storage reads its blobs there. */
+  #authorization: string | undefined;
 
   /** @param upstream `http://127.0.0.1:5000` */
   constructor(upstream: string) {
@@ -91,6 +93,7 @@ export class FaultProxy {
       at,
       ...(range ? { range } : {}),
     });
+    if (at === 'registry') this.#authorization = authorization;
     const fault = at === 'registry' ? this.#take(method, path) : undefined;
     if (fault?.status !== undefined)
       return void response.writeHead(fault.status, fault.headers).end(fault.body);
@@ -101,7 +104,10 @@ export class FaultProxy {
     }
     const { hostname, port } = this.#upstream;
     const { range: _, ...rangeless } = headers;
-    const passed = fault?.ignoreRange ? rangeless : headers;
+    const passed = {
+      ...(fault?.ignoreRange ? rangeless : headers),
+      ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+    };
     const upstream = requestOf({ hostname, port, method, path, headers: passed }, (answer) =>
       this.#pass(answer, response, fault ?? { match: /^/ }),
     );

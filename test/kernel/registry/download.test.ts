@@ -6,7 +6,6 @@ import { blobPath } from '../../../core/image/blobs.ts';
 import { Registry } from '../../../core/registry/client.ts';
 import { downloadBlob } from '../../../core/registry/download.ts';
 import type { Fault } from '../../support/fault-proxy.ts';
-import { signature } from '../../support/fault-proxy.ts';
 import { useNetworkOf } from '../../support/inside.ts';
 import { layer, writeLayout } from '../../support/layout.ts';
 import { useRegistry } from '../../support/registry.ts';
@@ -157,17 +156,5 @@ describe('a download', () => {
     expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
     expect(isWhole(root)).toBe(true);
     nothingLeft(root);
-  });
-
-  it('sends no login to the storage that it is redirected to, and writes no signature down', async () => {
-    const root = temporaryRoot();
-    const done = await fetchWith(root, { match: /blobs/, redirect: true });
-    expect(isWhole(root)).toBe(true);
-    expect(registry.proxy.seen.map(({ at, authorized }) => [at, authorized])).toEqual([
-      ['registry', false],
-      ['storage', false],
-    ]);
-    expect(done.redirects).toHaveLength(1);
-    expect(JSON.stringify(done)).not.toContain(signature);
   });
 });
