@@ -6,7 +6,7 @@ export interface Endpoint {
   registry: string;
   /** Scheme and authority, no path and no slash at the end: `https://registry-1.docker.io`. */
   url: string;
-  /** A mirror (pull-through cache) of `registry`, which may lack the image or be down: the next endpoint is asked then. */
+  /** A mirror (pull-through cache) of `registry`, which may lack the image or be down: the next endpoint is asked then. Its login is its own. */
   mirror: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Exchange {
   method: string;
   /** Without query parameters that a storage signs, which are as good as a password. */
   url: string;
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last answer; 0: nothing had to be asked. */
   status: number;
   /** Bytes of the body. */
   size?: number;
