@@ -87,11 +87,13 @@ async function orNext(
 function withHints({ failure }: TsstepError, { answers = {}, lookup, host }: Known): TsstepError {
   const before = Object.values(answers).flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
   const source = lookup && 'from' in lookup ? lookup.from : undefined;
-  const hint = source ? similarTo(familiarName(parseReference(source.name)), readIndex(host.root)) : '';
+  if (!source) return new TsstepError(failure);
+  const name = familiarName(parseReference(source.name));
   return new TsstepError({
     ...failure,
+    what: failure.what.includes(source.repository) ? failure.what : `cannot get ${name}: ${failure.what}`,
     why: [failure.why, ...before.map((why) => `before that: ${why}`)].join('; '),
-    remedy: `${hint}${failure.remedy}`,
+    remedy: `${similarTo(name, readIndex(host.root))}${failure.remedy}`,
   });
 }
 

@@ -116,6 +116,7 @@ describe('similarNames', () => {
   it('finds typing errors, other tags and parts, and nothing far-fetched', () => {
     const names = ['lab:latest', 'nginx:1.27', 'ghcr.io/team/redis:7'];
     expect(similarNames('labs:latest', names)).toEqual(['lab:latest']);
+    expect(similarNames('lba:latest', names)).toEqual(['lab:latest']);
     expect(similarNames('ngnix:latest', names)).toEqual(['nginx:1.27']);
     expect(similarNames('redis:latest', names)).toEqual(['ghcr.io/team/redis:7']);
     expect(similarNames('postgres:latest', names)).toEqual([]);
