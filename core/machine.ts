@@ -26,7 +26,7 @@ export interface Machine {
   hold(): void;
   /** Operations that will follow without a pause: what is slow and independent may begin (downloads of layers). */
   ahead(operations: readonly Operation[], tell: (operation: Operation, progress: Progress) => void): void;
-  /** Ends what was begun ahead and is still under way. */
+  /** Ends downloads that are under way, begun ahead or not; there will be no more. */
   close(): void;
 }
 

@@ -66,6 +66,7 @@ async function walk(options: DriveOptions): Promise<Driven> {
       ? session.upcoming.filter(({ operation }) => !faults.has(`${step.stage.name}:${operation.name}`))
       : [];
     const ended = await session.forward(faults.get(at), ahead);
+    if (!ended.ok && stop.requested) return await rollBack();
     if (!ended.ok) return await failed(options, ended.failure, at);
   }
   // It came while the command was being executed: nobody has seen it run yet.

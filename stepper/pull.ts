@@ -28,7 +28,7 @@ export async function pull(request: PullRequest, name: string): Promise<Pulled> 
   const before = digestOf(name);
   const opened = openSession(request, [image]);
   const { session, events } = opened;
-  const interrupts = new Interrupts(request);
+  const interrupts = new Interrupts(request, () => session.machine.close());
   try {
     await opened.start();
     const driven = await drive({ ...request, session, events, stop: interrupts });

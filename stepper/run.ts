@@ -26,7 +26,7 @@ export async function run(request: RunRequest): Promise<number> {
   requireRoot('run');
   requireTools(request.spec);
   const opened = openSession(request, pipeline);
-  const interrupts = new Interrupts(request);
+  const interrupts = new Interrupts(request, () => opened.session.machine.close());
   try {
     await opened.start();
     const work = new Run(request, opened.session, opened.events, interrupts);

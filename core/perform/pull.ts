@@ -21,12 +21,20 @@ type Performer<K extends RegistryAction['kind']> = (
 
 export const registryPerformers: { [K in RegistryAction['kind']]: Performer<K> } = {
   'registry-ping': async ({ endpoint, optional }, { state, known }) =>
-    await orNext(optional, known, async () => await (await state.registries.open(endpoint)).ping()),
+    await orNext(
+      optional,
+      known,
+      async () => await state.registries.ask(endpoint, async (registry) => await registry.ping()),
+    ),
   'registry-token': async ({ endpoint, repository, optional }, { state, known }) =>
     await orNext(
       optional,
       known,
-      async () => await (await state.registries.open(endpoint)).authorize(repository, 'pull'),
+      async () =>
+        await state.registries.ask(
+          endpoint,
+          async (registry) => await registry.authorize(repository, 'pull'),
+        ),
     ),
   'fetch-manifest': async (action, context) =>
     await orNext(action.optional, context.known, async () => await fetchManifest(action, context)),
@@ -53,9 +61,9 @@ async function fetchManifest(
 ): Promise<Answer> {
   const { endpoint, repository, reference } = action;
   const { root } = known.host;
-  const { bytes, descriptor, ...exchange } = await (await state.registries.open(endpoint)).manifest(
-    repository,
-    reference,
+  const { bytes, descriptor, ...exchange } = await state.registries.ask(
+    endpoint,
+    async (registry) => await registry.manifest(repository, reference),
   );
   const what = `the image ${repository}`;
   if (!isIndex(descriptor)) {

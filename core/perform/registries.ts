@@ -1,3 +1,4 @@
+import { TsstepError } from '../errors.ts';
 import type { Blob } from '../image/blobs.ts';
 import type { Answer } from '../known.ts';
 import type { Progress } from '../machine.ts';
@@ -18,6 +19,7 @@ export class Registries {
   readonly #insecure: readonly string[];
   readonly #clients = new Map<string, Promise<Registry>>();
   readonly #begun = new Map<string, Promise<Answer>>();
+  readonly #closing = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -31,10 +33,16 @@ export class Registries {
     return readSettings(process.env, this.#insecure);
   }
 
-  async open(endpoint: Endpoint): Promise<Registry> {
-    const open = this.#clients.get(endpoint.url) ?? this.#connect(endpoint);
-    this.#clients.set(endpoint.url, open);
-    return await open;
+  /** Asks a registry something; `close` ends even its waiting for a better moment. */
+  async ask<T>(endpoint: Endpoint, question: (registry: Registry) => Promise<T>): Promise<T> {
+    const { signal } = this.#closing;
+    const closed = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(interrupted(endpoint)), { once: true }),
+    );
+    if (signal.aborted) throw interrupted(endpoint);
+    const client = this.#clients.get(endpoint.url) ?? this.#connect(endpoint);
+    this.#clients.set(endpoint.url, client);
+    return await Promise.race([client.then(question), closed]);
   }
 
   /** Begins downloads that later operations will wait for. */
@@ -54,16 +62,19 @@ export class Registries {
     tell?: Tell,
   ): Promise<Answer> {
     const { downloadBlob } = await import('../registry/download.ts');
-    const registry = await this.open(endpoint);
+    const progress = (done: number, total: number) => tell?.({ done, total, unit: 'bytes' });
     const begin = process.hrtime.bigint();
-    const answer = await downloadBlob(registry, this.#root, repository, blob, (done, total) =>
-      tell?.({ done, total, unit: 'bytes' }),
+    const answer = await this.ask(
+      endpoint,
+      async (registry) =>
+        await downloadBlob(registry, this.#root, repository, blob, progress, this.#closing.signal),
     );
     return { ...answer, took: Number(process.hrtime.bigint() - begin) };
   }
 
   /** Ends what is under way; what has come so far is gone on with the next time. */
   close(): void {
+    this.#closing.abort();
     for (const client of this.#clients.values())
       client.then((registry) => registry.close()).catch(() => undefined);
   }
@@ -90,4 +101,13 @@ export class Registries {
       this.#waiting.shift()?.();
     }
   }
+}
+
+function interrupted({ url }: Endpoint): TsstepError {
+  return new TsstepError({
+    code: 'registry',
+    what: `the conversation with ${url} was broken off`,
+    why: 'the run was told to stop',
+    remedy: 'run it again: what has come is not fetched twice',
+  });
 }

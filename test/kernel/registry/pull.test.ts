@@ -7,13 +7,14 @@ import type { Result, StartOptions } from '../../support/commands.ts';
 import { writeIndexedLayout } from '../../support/indexed-layout.ts';
 import { useNetworkOf } from '../../support/inside.ts';
 import { layer, rootfs, writeLayout } from '../../support/layout.ts';
-import { operationsOf } from '../../support/recording.ts';
+import { ofType, operationsOf } from '../../support/recording.ts';
 import { useRegistry } from '../../support/registry.ts';
 import { useSandbox } from '../../support/sandbox.ts';
 
 const sandbox = useSandbox();
 useNetworkOf(sandbox);
 const registry = useRegistry(sandbox);
+const program = join(import.meta.dirname, '../../../bin/tsstep');
 let front = '';
 let store = 0;
 
@@ -163,6 +164,10 @@ describe('tsstep pull', () => {
     ]);
     expect(pull.stderr).toContain(`GET http://${front}/v2/team/platforms/manifests/1 = 200`);
     expect(pull.events.at(-1)).toMatchObject({ type: 'session-ended', result: 'pulled' });
+    const unseen = ofType(pull.events, 'operation-ended').filter(
+      (event) => event.ok && event.changes.length === 0,
+    );
+    expect(unseen.map(({ name }) => name)).toEqual([]);
   });
 
   it('leaves no image behind when it fails, and gets only the rest the next time', async () => {
@@ -173,6 +178,17 @@ describe('tsstep pull', () => {
     registry.proxy.fail();
     expect(await tsstep(`pull ${front}/team/two:1`)).toMatchObject({ code: 0 });
     expect(asked('/blobs/')).toEqual([]);
+  });
+
+  it('ends a download at Ctrl-C, and leaves no image behind', async () => {
+    registry.proxy.fail({ match: /blobs/, times: 9, stallAfter: 1_000_000 });
+    const run = sandbox.startTsstep(['run', '--rm', `${front}/team/two:1`], within({ events: true }));
+    await run.until('progress', () =>
+      run.events.find((event) => event.type === 'progress' && event.name === 'layer-2-2'),
+    );
+    run.kill('SIGINT');
+    expect(await run.ended).toMatchObject({ code: 130 });
+    expect(await tsstep('images -q')).toMatchObject({ stdout: '' });
   });
 
   it('goes on where it was after kill -9', async () => {
@@ -213,7 +229,7 @@ describe('tsstep pull', () => {
   it('shows bars with speed and time left on a terminal', async () => {
     registry.proxy.fail({ match: /blobs/, times: 9, stallAfter: 2_000_000 });
     const pull = sandbox.start(
-      ['script', '-qec', `stty cols 80; bin/tsstep pull ${front}/team/two:1`, '/dev/null'],
+      ['script', '-qec', `stty cols 80; ${program} pull ${front}/team/two:1`, '/dev/null'],
       within({ stdin: 'pipe', env: { TERM: 'xterm' } }),
     );
     const bar = /[0-9a-f]{12}: Downloading \[=+>? *\] [\d.]+MB\/3MB [\d.]+[kM]B\/s \d+s/;
