@@ -13,6 +13,7 @@ export const catalogue = {
   'bad-reference': 'an image reference that is malformed',
   'no-such-image': 'an image that is not in the local store',
   'bad-image': 'an image, archive or layer that is broken or unsafe',
+  'image-in-use': 'an image that containers or other names still need',
   'no-such-container': 'a container that does not exist, or a prefix that fits several',
   'container-state': 'a container that is in the wrong state for this',
   'name-in-use': 'a container name that another container has',
