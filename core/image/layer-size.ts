@@ -1,5 +1,5 @@
 /** Docker's size of a layer: the bytes of its files. Nothing says it beforehand: a manifest has the compressed blob's. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { treeBytes } from '../host/tree-bytes.ts';
 import { tolerating } from '../kernel/errno.ts';
@@ -15,13 +15,22 @@ export const layerSizeFile = (root: string, hex: string): string => join(layers(
 function layerSize(root: string, diffId: string, blobSize: number): number {
   const hex = hexOf(diffId);
   const directory = join(layers(root), hex);
-  if (!existsSync(directory) || !existsSync(shortLayer(directory))) return blobSize;
+  const before = inodeOf(directory);
+  if (before === undefined) return blobSize;
   const note = layerSizeFile(root, hex);
   const noted = tolerating(['ENOENT', 'EACCES'], () => readFileSync(note, 'utf8'));
   if (noted !== undefined && /^\d+$/.test(noted)) return Number(noted);
   const bytes = treeBytes(directory);
-  tolerating(['EACCES', 'EROFS', 'ENOSPC'], () => writeNote(root, note, bytes));
+  // Somebody who removed it meanwhile took its link away first.
+  if (inodeOf(directory) === before)
+    tolerating(['ENOENT', 'EACCES', 'EROFS', 'ENOSPC'], () => writeNote(root, note, bytes));
   return bytes;
+}
+
+/** Of the directory of a layer that is unpacked. */
+function inodeOf(directory: string): number | undefined {
+  if (!existsSync(shortLayer(directory))) return undefined;
+  return tolerating(['ENOENT'], () => lstatSync(directory).ino);
 }
 
 function writeNote(root: string, note: string, bytes: number): void {

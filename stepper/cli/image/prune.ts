@@ -1,6 +1,7 @@
 /** `tsstep image prune`: docker's question, its list, and the bytes that were won. */
 import { parseFilters, pruneFilters } from '../../../core/image/filters.ts';
 import { pruneImages } from '../../../core/image/prune.ts';
+import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { confirm } from '../confirm.ts';
 import { humanSize } from '../format/size.ts';
 import { openStateAsRoot } from '../state.ts';
@@ -19,6 +20,7 @@ const what = {
 
 export async function prune({ all = false, force = false, filter = [] }: Flags): Promise<number> {
   const { root } = openStateAsRoot('image prune');
+  makeStateDirectory(root);
   const filters = parseFilters(filter, pruneFilters);
   if (!force && !(await confirm(`WARNING! This will remove ${all ? what.unused : what.dangling}.`))) return 0;
   const removed = await pruneImages(root, all, filters);

@@ -1,6 +1,7 @@
 /** `tsstep rmi`: docker's lines, what lost its name and what is gone. */
 import { failureOf } from '../../../core/errors.ts';
 import { type Removed, removeImage } from '../../../core/image/remove.ts';
+import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { failureText } from '../../show-failure.ts';
 import { forEach, openStateAsRoot } from '../state.ts';
 
@@ -9,6 +10,7 @@ export async function rmi(
   { force = false }: { force?: boolean },
 ): Promise<number> {
   const { root } = openStateAsRoot('rmi');
+  makeStateDirectory(root);
   return await forEach(references, async (reference) => {
     const removed = force ? await removeOrSay(root, reference) : await removeImage(root, reference, false);
     if (!removed) return;
