@@ -115,7 +115,8 @@ export async function imageAt(
   };
 }
 
-function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {
+/** The entry of index.json that a name means. */
+export function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {
   const { host, path, digest } = reference;
   if (digest === undefined) return stored.find((one) => storedName(one) === canonicalName(reference));
   const repository = `${host}/${path}`;
@@ -139,15 +140,18 @@ async function findById(
     else if (descriptor.digest === prefix) found.set(descriptor.digest, { descriptor, name });
   }
   const [match, ...others] = found.values();
-  if (others.length > 0) {
-    throw new TsstepError({
-      code: 'no-such-image',
-      what: `no single image has the ID ${text}`,
-      why: `${found.size} images begin with it: ${[...found.keys()].map((id) => id.slice('sha256:'.length, 'sha256:'.length + 12)).join(', ')}`,
-      remedy: 'write more digits of the ID, or a name; `tsstep images` lists them',
-    });
-  }
+  if (others.length > 0) throw ambiguousId(text, [...found.keys()]);
   return match && imageAt(root, match.descriptor, match.name);
+}
+
+/** An ID that was shortened too far. */
+export function ambiguousId(text: string, ids: readonly string[]): TsstepError {
+  return new TsstepError({
+    code: 'no-such-image',
+    what: `no single image has the ID ${text}`,
+    why: `${ids.length} images begin with it: ${ids.map((id) => hexOf(id).slice(0, 12)).join(', ')}`,
+    remedy: 'write more digits of the ID, or a name; `tsstep images` lists them',
+  });
 }
 
 // A broken image somewhere in the store must not keep the others from being found.
@@ -179,7 +183,8 @@ export function similarTo(name: string, stored: readonly Descriptor[]): string {
   return similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? ` : '';
 }
 
-function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
+/** With the names that are similar. */
+export function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
   const hint = similarTo(name, stored);
   return new TsstepError({
     code: 'no-such-image',

@@ -41,7 +41,9 @@ export const manifestSchema = v.object({
 
 export const configSchema = v.object({
   created: perhaps(v.string()),
+  author: perhaps(v.string()),
   architecture: perhaps(v.string()),
+  variant: perhaps(v.string()),
   os: perhaps(v.string()),
   config: perhaps(
     v.object({
@@ -57,6 +59,16 @@ export const configSchema = v.object({
     }),
   ),
   rootfs: v.object({ type: v.literal('layers'), diff_ids: v.nullable(v.array(digest)) }),
+  history: perhaps(
+    v.array(
+      v.object({
+        created: perhaps(v.string()),
+        created_by: perhaps(v.string()),
+        comment: perhaps(v.string()),
+        empty_layer: perhaps(v.boolean()),
+      }),
+    ),
+  ),
 });
 
 /** manifest.json of `docker save`. */

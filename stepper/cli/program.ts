@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
+import { declareImages } from './declare-images.ts';
+import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
@@ -18,6 +20,8 @@ export function declareProgram(done: (code: number) => void): Command {
   declareRun(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
+  declareImages(program, done);
+  declareSystem(program, done);
   declareVm(program, done);
   declareCompletion(program, done);
   return program;

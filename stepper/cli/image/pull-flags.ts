@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addWatchFlags, type WatchFlags } from './stepping-flags.ts';
+import { addWatchFlags, type WatchFlags } from '../stepping-flags.ts';
 
 export interface PullFlags extends WatchFlags {
   quiet?: boolean;
