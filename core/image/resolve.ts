@@ -9,7 +9,7 @@ import { hexOf } from './digest.ts';
 import { readIndex, storedName } from './layout.ts';
 import { readImage } from './manifest.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
-import { type Descriptor, imageConfig } from './schema.ts';
+import { type ConfigFile, type Descriptor, imageConfig, type Manifest } from './schema.ts';
 import { similarNames } from './similar.ts';
 import type { ImageLayer, ResolvedImage } from './types.ts';
 
@@ -42,20 +42,7 @@ async function imageAt(root: string, descriptor: Descriptor, name: string): Prom
   const what = `the image ${name}`;
   const documents = await readImage((digest) => readBlob(root, digest), descriptor, what);
   const { manifest, config } = documents;
-  const diffIds = config.rootfs.diff_ids ?? [];
-  const layers = manifest.layers.map(({ digest, mediaType, size }, index): ImageLayer => {
-    const diffId = diffIds[index] ?? '';
-    const hex = hexOf(diffId);
-    const directory = join(root, 'layers', hex);
-    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
-    if (!unpacked && !hasBlob(root, digest, size)) {
-      throw badImage(
-        what,
-        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
-      );
-    }
-    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), unpacked };
-  });
+  const layers = imageLayers(root, manifest, config, what);
   if (layers.length === 0) {
     throw badImage(
       what,
@@ -73,6 +60,29 @@ async function imageAt(root: string, descriptor: Descriptor, name: string): Prom
       ({ diffId }, index) => !layers.some((later, at) => at > index && later.diffId === diffId),
     ),
   };
+}
+
+/** All layers of an image, lowest first, and where each of them is or will be. @throws `bad-image` when one is nowhere */
+export function imageLayers(
+  root: string,
+  manifest: Manifest,
+  config: ConfigFile,
+  what: string,
+): ImageLayer[] {
+  const diffIds = config.rootfs.diff_ids ?? [];
+  return manifest.layers.map(({ digest, mediaType, size }, index) => {
+    const diffId = diffIds[index] ?? '';
+    const hex = hexOf(diffId);
+    const directory = join(root, 'layers', hex);
+    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
+    if (!unpacked && !hasBlob(root, digest, size)) {
+      throw badImage(
+        what,
+        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
+      );
+    }
+    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), unpacked };
+  });
 }
 
 function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {

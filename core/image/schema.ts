@@ -57,6 +57,17 @@ export const configSchema = v.object({
     }),
   ),
   rootfs: v.object({ type: v.literal('layers'), diff_ids: v.nullable(v.array(digest)) }),
+  history: perhaps(
+    v.array(
+      v.object({
+        created: perhaps(v.string()),
+        created_by: perhaps(v.string()),
+        comment: perhaps(v.string()),
+        author: perhaps(v.string()),
+        empty_layer: perhaps(v.boolean()),
+      }),
+    ),
+  ),
 });
 
 /** manifest.json of `docker save`. */
