@@ -3,6 +3,7 @@
  * when it is asked for, since `run` pays for everything that is loaded at the start.
  */
 import type { Command } from 'commander';
+import { declareImageShow } from './declare-image-show.ts';
 
 type Done = (code: number) => void;
 
@@ -71,6 +72,11 @@ function declareImages(program: Command, done: Done): void {
     );
 }
 
+function declareImage(program: Command, done: Done): void {
+  const image = program.command('image').summary('look into images').description('Looks into images.');
+  declareImageShow(image, done);
+}
+
 function declareMachine(program: Command, done: Done): void {
   program
     .command('clean')
@@ -92,5 +98,6 @@ function declareMachine(program: Command, done: Done): void {
 export function declareManagement(program: Command, done: Done): void {
   declareContainers(program, done);
   declareImages(program, done);
+  declareImage(program, done);
   declareMachine(program, done);
 }

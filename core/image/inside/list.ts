@@ -18,7 +18,7 @@ export class ListBuilder implements LayerList {
     const at = this.#locate(path);
     if (at === '') return;
     if (this.files.get(at)?.type === 'directory' && file.type !== 'directory') this.#empty(at);
-    this.files.set(at, file);
+    this.#set(at, file);
   }
 
   /** @throws `bad-image` when there is no such file in the layer so far */
@@ -32,15 +32,25 @@ export class ListBuilder implements LayerList {
     this.add(path, file);
   }
 
+  /** Hides what lower layers have at `path`; what this layer has there stays. */
   remove(path: string): void {
-    this.removed.add(this.#locate(path));
+    const at = this.#locate(path);
+    const own = this.files.get(at);
+    if (own?.type === 'directory') this.opaque.add(at);
+    else if (!own) this.removed.add(at);
   }
 
   /** Hides what lower layers have in the directory `path`. */
   clear(path: string): void {
     const at = this.#locate(path);
-    if (at !== '' && !this.files.has(at)) this.files.set(at, implied);
+    if (at !== '' && !this.files.has(at)) this.#set(at, implied);
     this.opaque.add(at);
+  }
+
+  /** A directory that was hidden and comes again hides the old one by being opaque. */
+  #set(path: string, file: LayerFile): void {
+    if (this.removed.delete(path) && file.type === 'directory') this.opaque.add(path);
+    this.files.set(path, file);
   }
 
   #locate(path: string): string {
@@ -49,7 +59,7 @@ export class ListBuilder implements LayerList {
     const folder = this.#follow(path.slice(0, slash), path, true);
     for (let end = folder.indexOf('/'); folder !== ''; end = folder.indexOf('/', end + 1)) {
       const parent = end < 0 ? folder : folder.slice(0, end);
-      if (this.files.get(parent)?.type !== 'directory') this.files.set(parent, implied);
+      if (this.files.get(parent)?.type !== 'directory') this.#set(parent, implied);
       if (end < 0) break;
     }
     return folder === '' ? path.slice(slash + 1) : `${folder}/${path.slice(slash + 1)}`;
@@ -62,6 +72,7 @@ export class ListBuilder implements LayerList {
   }
 
   #empty(path: string): void {
+    this.opaque.delete(path);
     for (const known of this.files.keys()) if (known.startsWith(`${path}/`)) this.files.delete(known);
   }
 }

@@ -74,7 +74,8 @@ export class LayerStack {
       ...(before ? { below: { layer: before.layer, file: before.file } } : {}),
       ...(sameContent ? { sameContent } : {}),
     };
-    if (before) this.#hide(path, before, layer, sameContent ? 'copied' : 'replaced');
+    if (before && !bothDirectories(before.file, file))
+      this.#hide(path, before, layer, sameContent ? 'copied' : 'replaced');
     this.#tree.put(path, { layer, file, change });
     return change;
   }
@@ -107,8 +108,11 @@ function byPath(a: FileChange, b: FileChange): number {
   return left < right ? -1 : Number(left > right);
 }
 
+const bothDirectories = (a: LayerFile, b: LayerFile): boolean =>
+  a.type === 'directory' && b.type === 'directory';
+
 const isSameDirectory = (a: LayerFile, b: LayerFile): boolean =>
-  a.type === 'directory' && b.type === 'directory' && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
+  bothDirectories(a, b) && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
 
 function bytesOf(files: ReadonlyMap<string, LayerFile>): number {
   return [...new Set(files.values())].reduce((sum, { size }) => sum + size, 0);

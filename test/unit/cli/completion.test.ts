@@ -56,7 +56,7 @@ describe('completion', () => {
     ],
     [
       ['help', 'i'],
-      ['inspect', 'images', 'import'],
+      ['inspect', 'images', 'import', 'image'],
     ],
     [['help', 'run', ''], []],
     [['nonsense', ''], []],
@@ -89,6 +89,9 @@ describe('completion', () => {
     [['run', '-itv', '/a:/b', '--name=x', 'n'], ['nginx:1.27']],
     [['run', '--', 'g'], ['ghcr.io/owner/app:v1']],
     [['plan', 'run', 'lab:'], ['lab:latest']],
+    [['image', 'sh'], ['show']],
+    [['image', 'show', '--layer', '2', 'n'], ['nginx:1.27']],
+    [['image', 'show', 'lab', '--file', ''], []],
     // containers
     [
       ['rm', ''],
@@ -160,7 +163,7 @@ describe('completion', () => {
   });
 
   it('says what commands, options and stages are', async () => {
-    expect(await candidates(program(), ['imag'])).toEqual([['images', 'list images']]);
+    expect(await candidates(program(), ['images'])).toEqual([['images', 'list images']]);
     expect(await candidates(program(), ['rm', '-f'])).toEqual([['-f', 'a running one too: it is killed']]);
     expect(await candidates(program(), ['run', '--until', 'exec'])).toEqual([
       ['exec', expect.stringContaining('become the command')],
