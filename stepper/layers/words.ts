@@ -14,13 +14,14 @@ export const counted = (count: number, one: string, more = `${one}s`): string =>
 
 export const shownPath = (path: string): string => `/${printable(path)}`;
 
-/** One line, whatever the image’s maker wrote. */
+/** One line, whatever the image’s maker wrote. Of a digest, as in `COPY file:…`, as much as docker shows of an ID. */
 export function instructionText({
   instruction,
   repeatedAs,
 }: Pick<LayerInside, 'instruction' | 'repeatedAs'>): string {
   const again = repeatedAs === undefined ? '' : `(the same as layer ${repeatedAs}) `;
-  return again + printable(instruction ?? '(the image does not say what made it)');
+  const short = instruction?.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1');
+  return again + printable(short ?? '(the image does not say what made it)');
 }
 
 /** `1-3, 5` */

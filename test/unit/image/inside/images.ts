@@ -42,7 +42,7 @@ export const folder = (name: string, more: Partial<Member> = {}): Member => ({
 /** One of each thing that a layer can do. */
 export const steps: readonly BuildStep[] = [
   {
-    created_by: '/bin/sh -c #(nop) ADD file:3f1c9a in / ',
+    created_by: `/bin/sh -c #(nop) ADD file:3f1c9a4b5d6e${'0'.repeat(52)} in / `,
     members: [
       folder('etc'),
       { name: 'etc/motd', content: 'hello\n' },

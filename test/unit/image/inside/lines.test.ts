@@ -39,7 +39,9 @@ describe('an image that is shown', () => {
         ...steps.slice(0, 3),
         { created_by: 'RUN other', members: [folder('x')] },
       ]);
-      const lines = allLines(await lookInside(root, image), plain(columns));
+      // The image's ID is another one on each architecture.
+      const inside = { ...(await lookInside(root, image)), id: `sha256:${'0123456789abcdef'.repeat(4)}` };
+      const lines = allLines(inside, plain(columns));
       await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(
         join(import.meta.dirname, `golden/stack-${columns}.txt`),
       );
