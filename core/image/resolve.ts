@@ -9,7 +9,7 @@ import { readIndex, storedName } from './layout.ts';
 import { isIndex, readImage, readManifests } from './manifest.ts';
 import { pickPlatform } from './platform.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
-import { type Descriptor, imageConfig, type Platform } from './schema.ts';
+import { type ConfigFile, type Descriptor, imageConfig, type Manifest, type Platform } from './schema.ts';
 import { similarNames } from './similar.ts';
 import type { ImageLayer, ResolvedImage } from './types.ts';
 
@@ -81,21 +81,7 @@ export async function imageAt(
   const what = `the image ${name}`;
   const documents = await readImage((digest) => readBlob(root, digest), descriptor, what, platform);
   const { manifest, config } = documents;
-  const diffIds = config.rootfs.diff_ids ?? [];
-  const layers = manifest.layers.map(({ digest, mediaType, size }, index): ImageLayer => {
-    const diffId = diffIds[index] ?? '';
-    const hex = hexOf(diffId);
-    const directory = join(root, 'layers', hex);
-    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
-    const stored = hasBlob(root, digest, size);
-    if (complete && !unpacked && !stored) {
-      throw badImage(
-        what,
-        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
-      );
-    }
-    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), stored, unpacked };
-  });
+  const layers = imageLayers(root, manifest, config, { what, complete });
   if (layers.length === 0) {
     throw badImage(
       what,
@@ -113,6 +99,30 @@ export async function imageAt(
       ({ diffId }, index) => !layers.some((later, at) => at > index && later.diffId === diffId),
     ),
   };
+}
+
+/** All layers of an image, lowest first, and where each of them is or will be. @throws `bad-image` when one is nowhere */
+export function imageLayers(
+  root: string,
+  manifest: Manifest,
+  config: ConfigFile,
+  { what, complete = true }: { what: string; complete?: boolean },
+): ImageLayer[] {
+  const diffIds = config.rootfs.diff_ids ?? [];
+  return manifest.layers.map(({ digest, mediaType, size }, index) => {
+    const diffId = diffIds[index] ?? '';
+    const hex = hexOf(diffId);
+    const directory = join(root, 'layers', hex);
+    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
+    const stored = hasBlob(root, digest, size);
+    if (complete && !unpacked && !stored) {
+      throw badImage(
+        what,
+        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
+      );
+    }
+    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), stored, unpacked };
+  });
 }
 
 /** The entry of index.json that a name means. */

@@ -65,6 +65,7 @@ export const configSchema = v.object({
         created: perhaps(v.string()),
         created_by: perhaps(v.string()),
         comment: perhaps(v.string()),
+        author: perhaps(v.string()),
         empty_layer: perhaps(v.boolean()),
       }),
     ),

@@ -141,6 +141,15 @@ export async function syncFileSystem(path: string): Promise<void> {
   }
 }
 
+/** lgetxattr(2), of values as short as overlayfs's; undefined: there is no such attribute. @throws SyscallError */
+export function lgetxattr(path: string, name: string): Buffer | undefined {
+  const value = Buffer.alloc(256);
+  const length = tolerating(['ENODATA', 'ENOTSUP', 'EOPNOTSUPP'], () =>
+    checked('lgetxattr', libc.lgetxattr(path, name, value, value.length)),
+  );
+  return length === undefined ? undefined : value.subarray(0, length);
+}
+
 /** pipe2(2) with O_CLOEXEC. Node's own pipes are sockets, and opening /dev/stdout on a socket fails with ENXIO. */
 export function pipe(): { read: number; write: number } {
   const fds = new Int32Array(2);

@@ -3,6 +3,7 @@
  * here; what they do is loaded when it is asked for.
  */
 import type { Command } from 'commander';
+import { declareImageShow } from './declare-image-show.ts';
 import { addPullFlags } from './image/pull-flags.ts';
 
 type Done = (code: number) => void;
@@ -169,4 +170,5 @@ export function declareImages(program: Command, done: Done): void {
     declare(image, below, done);
     if (top !== undefined) declare(program, top, done);
   }
+  declareImageShow(image, done);
 }

@@ -107,6 +107,9 @@ describe('completion', () => {
       ['image', 'prune', '--filter', 'l'],
       ['label=', 'label!='],
     ],
+    [['image', 'sh'], ['show']],
+    [['image', 'show', '--layer', '2', 'n'], ['nginx:1.27']],
+    [['image', 'show', 'lab', '--file', ''], []],
     // containers
     [
       ['rm', ''],
