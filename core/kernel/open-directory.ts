@@ -40,24 +40,28 @@ export class OpenDirectory {
     return new OpenDirectory(this.at(name));
   }
 
-  /** The first `size` bytes of a file in pieces; a file that is shorter by now ends with zeros, as in any tar. */
-  *content(name: string, size: number): Generator<Uint8Array> {
-    // A fifo that took the file's place would block without O_NONBLOCK until somebody writes.
-    const fd = openSync(this.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    try {
-      for (let left = size; left > 0; ) {
-        const piece = Buffer.alloc(Math.min(left, pieceSize));
-        const read = readSync(fd, piece);
-        const length = read === 0 ? piece.length : read;
-        yield piece.subarray(0, length);
-        left -= length;
-      }
-    } finally {
-      closeSync(fd);
-    }
+  content(name: string, size: number): Generator<Uint8Array> {
+    return fileContent(this.at(name), size);
   }
 
   close(): void {
     closeSync(this.#fd);
+  }
+}
+
+/** The first `size` bytes of a file in pieces; one that is shorter by now ends with zeros, as in any tar. */
+export function* fileContent(path: string, size: number): Generator<Uint8Array> {
+  // A fifo that took the file's place would block without O_NONBLOCK until somebody writes.
+  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    for (let left = size; left > 0; ) {
+      const piece = Buffer.alloc(Math.min(left, pieceSize));
+      const read = readSync(fd, piece);
+      const length = read === 0 ? piece.length : read;
+      yield piece.subarray(0, length);
+      left -= length;
+    }
+  } finally {
+    closeSync(fd);
   }
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
+import { declareFromHost } from './declare-from-host.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
@@ -20,6 +21,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declarePlan(program, done);
   declareManagement(program, done);
   declareChanges(program, done);
+  declareFromHost(program.command('image').summary('make images'), done);
   declareVm(program, done);
   declareCompletion(program, done);
   return program;
