@@ -3,6 +3,7 @@
  * here; what they do is loaded when it is asked for.
  */
 import type { Command } from 'commander';
+import { declareFromHost } from './declare-from-host.ts';
 import { declareImageShow } from './declare-image-show.ts';
 import { addPullFlags } from './image/pull-flags.ts';
 
@@ -171,4 +172,5 @@ export function declareImages(program: Command, done: Done): void {
     if (top !== undefined) declare(program, top, done);
   }
   declareImageShow(image, done);
+  declareFromHost(image, done);
 }

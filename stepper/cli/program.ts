@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
+import { declareChanges } from './declare-changes.ts';
 import { declareImages } from './declare-images.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
@@ -22,6 +23,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareManagement(program, done);
   declareImages(program, done);
   declareSystem(program, done);
+  declareChanges(program, done);
   declareVm(program, done);
   declareCompletion(program, done);
   return program;
