@@ -172,13 +172,14 @@ describe('a hostile image', () => {
 describe('the image stage', () => {
   it('shows the layers of its image, and explains the unpacking of one with what is in it', async () => {
     await importRootfs(sandbox, 'fresh', [{ name: 'hello', content: 'hi' }]);
-    const typed = 'layers\nstep\nlayers\nlayers 1\nlayers 2\nexplain unpack-1\ncontinue\n';
+    const typed = 'explain\nlayers\nstep\nlayers\nlayers 1\nlayers 2\nexplain unpack-1\ncontinue\n';
     const { code, stderr } = await sandbox.tsstep(['run', '--rm', '--pause-each', 'fresh', 'echo', 'x'], {
       stdin: typed,
     });
     expect(code).toBe(0);
-    const [, early = '', , stack = '', files = '', none = '', explained = ''] =
+    const [, resolving = '', early = '', , stack = '', files = '', none = '', explained = ''] =
       stderr.split('tsstep [1/9 image]> ');
+    expect(resolving).toContain('`layers` shows what is in the image');
     expect(early).toContain('`step`, and then `layers`');
     expect(stack).toMatch(/fresh:latest .*\n1 layer, /);
     expect(files).toMatch(/\+ -rw-r--r-- +0:0 +2B \/hello\n/);
