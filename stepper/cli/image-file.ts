@@ -51,7 +51,7 @@ export function contentOf(
   return fileContent(root, source, change.path, change.file);
 }
 
-async function writeOut(content: AsyncIterable<Uint8Array | string>): Promise<void> {
+async function writeOut(content: AsyncIterable<Uint8Array>): Promise<void> {
   // A reader that has seen enough (`| head`) is no failure.
   await pipeline(Readable.from(content), process.stdout, { end: false }).catch(
     (error: NodeJS.ErrnoException) => {
@@ -62,15 +62,17 @@ async function writeOut(content: AsyncIterable<Uint8Array | string>): Promise<vo
 
 /** An image is anybody’s: its files may hold what a terminal takes for orders. */
 async function toTerminal(content: AsyncIterable<Uint8Array>, { change: { file } }: Version): Promise<void> {
+  const text = (decoded: string) => process.stdout.write(printable(decoded, { keep: '\n\t' }));
   const decoder = new TextDecoder();
   const hash = createHash('sha256');
   let binary: boolean | undefined;
   for await (const chunk of content) {
     binary ??= chunk.subarray(0, HEAD).includes(0);
     if (binary) hash.update(chunk);
-    else process.stdout.write(printable(decoder.decode(chunk, { stream: true }), { keep: '\n\t' }));
+    else text(decoder.decode(chunk, { stream: true }));
   }
-  if (binary)
+  if (!binary) text(decoder.decode());
+  else
     process.stdout.write(
       `Not text: ${humanSize(file.size)}, sha256:${hash.digest('hex')}. A pipe or > FILE gets it.\n`,
     );

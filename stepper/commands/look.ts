@@ -110,8 +110,10 @@ async function explanation(context: CommandContext, argument: string): Promise<L
   ];
 }
 
-/** What is in the layer that an operation unpacks. */
+/** Of the image stage’s operations: what is in the layer that is unpacked, and how to see all of them. */
 async function layerFacts({ pause, look, style }: CommandContext, operation: Operation): Promise<Lines> {
+  if (operation.kind === 'resolve-image' || operation.kind === 'build-lab')
+    return ['', ...wrap('Behind this operation, `layers` shows what is in the image.', style.width, '  ')];
   if (operation.kind !== 'unpack-layer') return [];
   const inside = await insideOf(pause.session);
   const layer = inside?.layers.findLast(({ layer: { diffId } }) => diffId === operation.layer.diffId);

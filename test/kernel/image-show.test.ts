@@ -1,9 +1,8 @@
 /** `tsstep image show` and the prompt's `layers`, as they are typed. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { imageJson } from '../../stepper/layers/json.ts';
 import { importRootfs } from '../support/layout.ts';
 import { useSandbox } from '../support/sandbox.ts';
@@ -23,10 +22,6 @@ async function inTerminal(...argv: readonly string[]): Promise<string> {
   });
   return stdout.replaceAll('\r\n', '\n');
 }
-
-afterEach(() => {
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('tsstep-diff-'))).toEqual([]);
-});
 
 describe('image show', () => {
   it('shows the stack with its top at the top, and who shares it', async () => {
@@ -99,7 +94,11 @@ describe('image show', () => {
   });
 
   it('compares versions with diff(1)', async () => {
-    const { code, stdout } = await show('lab', '--diff', '/etc/motd');
+    const TMPDIR = join(sandbox.directory, 'tmp');
+    mkdirSync(TMPDIR);
+    const argv = ['image', 'show', 'lab', '--diff', '/etc/motd'];
+    const { code, stdout } = await sandbox.tsstep(argv, { env: { TMPDIR } });
+    expect(readdirSync(TMPDIR)).toEqual([]);
     expect({ code, lines: stdout.split('\n').map((line) => line.slice(0, 12)) }).toEqual({
       code: 0,
       lines: ['--- /etc/mot', '+++ /etc/mot', '@@ -1 +1 @@', '-This line i', '+Welcome to ', ''],
@@ -172,13 +171,14 @@ describe('a hostile image', () => {
 describe('the image stage', () => {
   it('shows the layers of its image, and explains the unpacking of one with what is in it', async () => {
     await importRootfs(sandbox, 'fresh', [{ name: 'hello', content: 'hi' }]);
-    const typed = 'layers\nstep\nlayers\nlayers 1\nlayers 2\nexplain unpack-1\ncontinue\n';
+    const typed = 'explain\nlayers\nstep\nlayers\nlayers 1\nlayers 2\nexplain unpack-1\ncontinue\n';
     const { code, stderr } = await sandbox.tsstep(['run', '--rm', '--pause-each', 'fresh', 'echo', 'x'], {
       stdin: typed,
     });
     expect(code).toBe(0);
-    const [, early = '', , stack = '', files = '', none = '', explained = ''] =
+    const [, resolving = '', early = '', , stack = '', files = '', none = '', explained = ''] =
       stderr.split('tsstep [1/9 image]> ');
+    expect(resolving).toContain('`layers` shows what is in the image');
     expect(early).toContain('`step`, and then `layers`');
     expect(stack).toMatch(/fresh:latest .*\n1 layer, /);
     expect(files).toMatch(/\+ -rw-r--r-- +0:0 +2B \/hello\n/);

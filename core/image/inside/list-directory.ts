@@ -21,42 +21,50 @@ import type { LayerFile, LayerList } from './types.ts';
 /** Content is not read: where it matters, `directoryDigest` does. */
 export function listDirectory(directory: string): LayerList {
   const list = new ListBuilder();
-  const linked = new Map<number, string>();
+  /** Of each inode, the first name: others are hard links. */
+  const names = new Map<number, string>();
   if (isOpaque(directory)) list.clear('');
-  // Deep enough for every layer: a path has at most 4096 bytes.
-  const visit = (folder: string): void => {
-    for (const name of readdirSync(`${directory}/${folder}`).sort()) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      const stat = lstatSync(`${directory}/${path}`);
-      if (stat.isCharacterDevice() && stat.rdev === 0) list.remove(path);
-      else if (stat.isDirectory()) {
-        list.add(path, fileOf(stat, ''));
-        if (isOpaque(`${directory}/${path}`)) list.clear(path);
-        visit(path);
-      } else {
-        const first = stat.nlink > 1 ? linked.get(stat.ino) : undefined;
-        if (first !== undefined) list.link(path, first);
-        else list.add(path, fileOf(stat, stat.isSymbolicLink() ? readlinkSync(`${directory}/${path}`) : ''));
-        if (stat.nlink > 1) linked.set(stat.ino, first ?? path);
-      }
-    }
-  };
-  visit('');
+  for (const path of pathsBelow(directory)) {
+    const at = `${directory}/${path}`;
+    const stat = lstatSync(at);
+    const first = names.get(stat.ino);
+    if (stat.isCharacterDevice() && stat.rdev === 0) list.remove(path);
+    else if (first !== undefined) list.link(path, first);
+    else list.add(path, fileOf(at, stat));
+    if (first === undefined) names.set(stat.ino, path);
+    if (stat.isDirectory() && isOpaque(at)) list.clear(path);
+  }
   return list;
+}
+
+/** A directory before what is in it. No symlink is entered. */
+function* pathsBelow(directory: string, folder = ''): Generator<string> {
+  const entries = readdirSync(`${directory}/${folder}`, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    yield path;
+    if (entry.isDirectory()) yield* pathsBelow(directory, path);
+  }
 }
 
 const isOpaque = (path: string): boolean => lgetxattr(path, 'trusted.overlay.opaque')?.toString() === 'y';
 
-function fileOf(stat: Stats, target: string): LayerFile {
-  const type = stat.isDirectory()
-    ? 'directory'
-    : stat.isSymbolicLink()
-      ? 'symlink'
-      : stat.isFIFO()
-        ? 'fifo'
-        : 'file';
-  const { mode, uid, gid, size } = stat;
-  return { type, mode: mode & 0o7777, uid, gid, size: type === 'file' ? size : 0, target };
+function fileOf(path: string, stat: Stats): LayerFile {
+  const type = typeOf(stat);
+  return {
+    type,
+    mode: stat.mode & 0o7777,
+    uid: stat.uid,
+    gid: stat.gid,
+    size: type === 'file' ? stat.size : 0,
+    target: type === 'symlink' ? readlinkSync(path) : '',
+  };
+}
+
+function typeOf(stat: Stats): LayerFile['type'] {
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'symlink';
+  return stat.isFIFO() ? 'fifo' : 'file';
 }
 
 /** sha256 of a file's content. */

@@ -1,5 +1,6 @@
 /** A layer's content, from its unpacked directory where there is one, else from its blob. Both say the same. */
 import { TsstepError } from '../../errors.ts';
+import { tolerating } from '../../kernel/errno.ts';
 import { streamBlob } from '../blobs.ts';
 import { decompress } from '../decompress.ts';
 import type { ImageLayer } from '../types.ts';
@@ -14,7 +15,11 @@ const tarOf = (root: string, layer: ImageLayer): AsyncIterable<Uint8Array> =>
 
 /** The directory takes no decompressing, and its files need not be read. @throws `bad-image` */
 export async function listLayer(root: string, layer: ImageLayer): Promise<LayerList> {
-  if (layer.unpacked) return listDirectory(layer.directory);
+  // Unpacking opens directory by directory, so a layer may have paths that are too long behind the directory's own.
+  const list = layer.unpacked
+    ? tolerating(['ENAMETOOLONG'], () => listDirectory(layer.directory))
+    : undefined;
+  if (list) return list;
   return await listTar(tarOf(root, layer), nameOf(layer));
 }
 

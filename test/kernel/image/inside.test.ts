@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { blobPath } from '../../../core/image/blobs.ts';
 import { lookInside } from '../../../core/image/inside/index.ts';
 import { fileContent } from '../../../core/image/inside/source.ts';
@@ -125,6 +125,20 @@ describe('an image that is looked into', () => {
     await mounted(root, image);
     for (const { digest } of image.layers) rmSync(blobPath(root, digest));
     expect(await motds()).toEqual(packed);
+  });
+
+  it('may have paths that are too long for the host, behind its own directories', async () => {
+    const root = temporaryRoot();
+    // Node's own rm names whole paths.
+    onTestFinished(() => void execFileSync('rm', ['-rf', join(root, 'layers')]));
+    const long = `${'x'.repeat(250)}/`.repeat(16);
+    const image = await build(root, 'app:1', [
+      { created_by: 'RUN', members: [{ name: `${long}f`, content: 'deep' }] },
+    ]);
+    await mounted(root, image);
+    const inside = await lookInside(root, await resolved(root, 'app:1'));
+    expect(inside.layers[0]).toMatchObject({ bytes: 4, layer: { unpacked: true } });
+    expect(inside.seen(`${long}f`)?.file.size).toBe(4);
   });
 
   it('is refused when a layer is damaged', async () => {
