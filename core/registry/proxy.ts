@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hostOf, inNetwork, isLoopback } from './hosts.ts';
 
 /**
@@ -18,9 +19,10 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
 
 function excepts(exception: string, host: string, port: string): boolean {
   if (exception === '*' || inNetwork(host, exception)) return true;
-  const [, only] = /:(\d+)$/.exec(exception.replace(/^[0-9a-f:]*:[0-9a-f:]*$/, '')) ?? [];
+  const address = exception.replace(/^\[|\]$/g, '');
+  const only = isIP(address) ? undefined : /:(\d+)$/.exec(exception)?.[1];
   if (only !== undefined && only !== port) return false;
-  const name = only === undefined ? exception.replace(/^\[|\]$/g, '') : hostOf(exception);
+  const name = only === undefined ? address : hostOf(exception);
   // `.example.com` means what is below it, `example.com` itself as well.
   const domain = name.replace(/^\*?\./, '');
   return (host === domain && !/^\*?\./.test(name)) || host.endsWith(`.${domain}`);

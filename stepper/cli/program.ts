@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
+import { declareRegistries } from './declare-registry.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
@@ -18,6 +19,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareRun(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
+  declareRegistries(program, done);
   declareVm(program, done);
   declareCompletion(program, done);
   return program;

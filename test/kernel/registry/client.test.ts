@@ -274,6 +274,20 @@ describe('a registry with passwords', () => {
     expect(JSON.stringify(exchange)).not.toContain(signature);
   });
 
+  it('cannot put it into an error by repeating it', async () => {
+    const host = await basic.front();
+    const registry = client({ host, url: `http://${host}` }, loggedIn(host));
+    await registry.ping();
+    const body = `you sent ${btoa(`${student.user}:${student.password}`)}, which is ${student.password}`;
+    basic.proxy.fail({ match: /manifests/, status: 403, body });
+    const failed = await failure(registry.manifest('team/small', '1'));
+    expect(failed).toMatchObject({
+      code: 'unauthorized',
+      why: expect.stringContaining('you sent …, which is …'),
+    });
+    expectNoSecret(failed);
+  });
+
   it('does not get those of the registry that it is a mirror of', async () => {
     const env = loggedIn('https://index.docker.io/v1/');
     const mirror = client({ host: 'docker.io', url: basic.url }, env, none, true);
