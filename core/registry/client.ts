@@ -34,9 +34,10 @@ export class Registry {
     return new URL(path, this.endpoint.url);
   }
 
-  /** Whether it is a registry, and what it wants to be shown. Asked once: the next endpoint is waiting. */
+  /** Whether it is a registry, and what it wants to be shown. No second try for what cannot be reached: the next endpoint is waiting. */
   async ping(): Promise<Exchange & { challenge?: Challenge }> {
-    const answer = await this.#http.send({ method: 'GET', url: this.url('/v2/'), tries: 1 });
+    const once = this.endpoint.mirror ? { tries: 1 } : {};
+    const answer = await this.#http.send({ method: 'GET', url: this.url('/v2/'), eager: true, ...once });
     const { status } = answer.exchange;
     const asked = { endpoint: this.endpoint, what: 'the API of a registry', absent: 'there is no /v2/' };
     if (status !== 200 && status !== 401) throw await refusal(answer, asked);
@@ -46,11 +47,12 @@ export class Registry {
     return { ...answer.exchange, ...(challenge ? { challenge } : {}) };
   }
 
-  /** Ask for a bearer token; it stays in this object. For a registry that `ping` has said wants one. */
+  /** Ask for a bearer token; it stays in this object. For a registry that wants one, as `ping` says. */
   async authorize(
     repository: string,
     actions: Actions,
   ): Promise<Exchange & { user?: string; expiresIn?: number }> {
+    if (!this.#authorizer.challenge) await this.ping();
     return await this.#authorizer.authorize(repository, actions);
   }
 

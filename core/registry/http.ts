@@ -22,6 +22,8 @@ export interface Ask {
   signal?: AbortSignal | undefined;
   /** 1: a problem that may pass is a problem. */
   tries?: number;
+  /** No connection is final, as another endpoint may be waiting. */
+  eager?: boolean;
   /** Milliseconds until the answer begins, where a minute is not enough. */
   patience?: number;
 }
@@ -62,7 +64,8 @@ export class Http {
         reason = `status ${status}`;
       } catch (error) {
         if (ask.signal?.aborted || error instanceof TsstepError) throw error;
-        if (!isPassingProblem(error) || attempt >= most) throw unreachable(ask.url, error, attempt);
+        if (ask.eager || !isPassingProblem(error) || attempt >= most)
+          throw unreachable(ask.url, error, attempt);
         reason = shortReason(error);
         wait = backOff(attempt);
       }

@@ -3,6 +3,7 @@ import { proxyFor } from '../../../core/registry/proxy.ts';
 import { retryAfter, waitAfter } from '../../../core/registry/retry.ts';
 import { shownUrl } from '../../../core/registry/shown-url.ts';
 import { isPassingProblem, unreachable } from '../../../core/registry/unreachable.ts';
+import { failure } from '../image/tars.ts';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 
@@ -54,6 +55,12 @@ describe('the proxy', () => {
   ])('for %s with %j is %s', (url, env, proxy) => {
     expect(proxyFor(new URL(url), env)).toBe(proxy);
   });
+});
+
+it.each(['http://', 'ftp://p', 'http://user:hidden@p:x'])('%s is no proxy', async (HTTPS_PROXY) => {
+  const why = await failure(Promise.resolve().then(() => proxyFor(new URL('https://a'), { HTTPS_PROXY })));
+  expect(why).toMatchObject({ code: 'usage', why: expect.stringContaining('HTTPS_PROXY') });
+  expect(JSON.stringify(why)).not.toContain('hidden');
 });
 
 describe('what is shown', () => {
