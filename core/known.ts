@@ -1,8 +1,10 @@
 /** What is known so far: the host's facts, read before the first operation, and what operations have found out. */
 import type { CgroupLayout } from './cgroup/layout.ts';
 import type { KernelPaths } from './host/kernel-paths.ts';
+import type { Descriptor } from './image/schema.ts';
 import type { ResolvedImage } from './image/types.ts';
 import type { IptablesTool } from './network/firewall.ts';
+import type { Challenge, Endpoint, Exchange } from './registry/types.ts';
 
 /** Facts about the host that plans depend on, read once at the session's start. */
 export interface HostFacts {
@@ -72,8 +74,52 @@ export interface VolumeState {
   fresh: boolean;
 }
 
+/** Where an image that is not in the store can be had from: `library/ubuntu` and `latest` at one of the endpoints. */
+export interface PullSource {
+  /** Canonical, as it will be recorded. */
+  name: string;
+  repository: string;
+  /** A tag or a digest. */
+  reference: string;
+  /** Asked in order until one has it. */
+  endpoints: readonly Endpoint[];
+}
+
 /** Either the image itself, or where it can be had from. */
-export type ImageLookup = { found: ResolvedImage } | { absent: 'builtin' };
+export type ImageLookup =
+  | { found: ResolvedImage }
+  | { absent: 'builtin' }
+  | { absent: 'registry'; from: PullSource };
+
+/** What a registry's answer to one request told. */
+export type Answer = Exchange & {
+  /** Of the ping: no challenge, no token. */
+  challenge?: Challenge;
+  /** Whom the token is for; absent: anybody. */
+  user?: string;
+  /** Seconds that the token lives. */
+  expiresIn?: number;
+  /** What the tag or digest led to: an index or a manifest. */
+  descriptor?: Descriptor;
+  /** Of an index: what it offers, and the manifest for this platform. */
+  platforms?: readonly string[];
+  chosen?: Descriptor;
+  /** Of a manifest: its configuration. */
+  config?: Descriptor;
+  /** The image, once its configuration is here. */
+  image?: ResolvedImage;
+  /** Nanoseconds of a download from its beginning, which may lie before the operation that waits for it. */
+  took?: number;
+  /** Bytes that an earlier, interrupted download had left. */
+  resumed?: number;
+  /** Somebody else had downloaded it meanwhile. */
+  already?: true;
+};
+
+/** An endpoint that could not be used although there are others: why. */
+export interface NoAnswer {
+  failed: string;
+}
 
 export interface Known {
   host: HostFacts;
@@ -83,6 +129,8 @@ export interface Known {
   supervisor: ProcessId;
   lookup?: ImageLookup;
   image?: ResolvedImage;
+  /** What registries answered, by the name of the operation that asked: `manifest`, `layer-1`. */
+  answers?: Readonly<Record<string, Answer | NoAnswer>>;
   id?: string;
   name?: string;
   created?: string;
@@ -103,10 +151,25 @@ export interface Known {
   pts?: number;
 }
 
+/** Facts that are learnt one entry at a time. */
+export type Records = 'ports' | 'volumes' | 'peers' | 'missing' | 'answers';
+
 /** `known` with `value` at `path` (`init`, `ports.0.0.0.0:80/tcp`): a new record, the old one stays as it was. */
 export function learn(known: Known, path: string, value: unknown): Known {
   const dot = path.indexOf('.');
   if (dot < 0) return { ...known, [path]: value };
-  const key = path.slice(0, dot) as 'ports' | 'volumes' | 'peers' | 'missing';
+  const key = path.slice(0, dot) as Records;
   return { ...known, [key]: { ...known[key], [path.slice(dot + 1)]: value } };
+}
+
+/** The image as soon as it is known: found in the store, just built, or being pulled. */
+export function imageOf({
+  image,
+  lookup,
+  answers = {},
+}: Pick<Known, 'image' | 'lookup' | 'answers'>): ResolvedImage | undefined {
+  if (image) return image;
+  if (lookup && 'found' in lookup) return lookup.found;
+  for (const answer of Object.values(answers)) if ('image' in answer) return answer.image;
+  return undefined;
 }

@@ -24,6 +24,10 @@ export interface Machine {
   release(): void;
   /** Leaves init waiting for good, without this process: `quit`, keep. */
   hold(): void;
+  /** Operations that will follow without a pause: what is slow and independent may begin (downloads of layers). */
+  ahead(operations: readonly Operation[], tell: (operation: Operation, progress: Progress) => void): void;
+  /** Ends downloads that are under way, begun ahead or not; there will be no more. */
+  close(): void;
 }
 
 export interface Exit {

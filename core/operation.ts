@@ -5,7 +5,9 @@
  */
 import type { ErrorCode } from './errors.ts';
 import type { LayerSource } from './image/types.ts';
-import type { Known, Peer, ProcessId } from './known.ts';
+import type { Known, Peer, ProcessId, Records } from './known.ts';
+import type { RegistryAction } from './registry/actions.ts';
+import type { Pull } from './spec/types.ts';
 import type { UndoAction } from './undo.ts';
 
 /** Which process performs it: tsstep itself in the host's namespaces, or PID 1 of the container that is being built. */
@@ -13,13 +15,14 @@ export type Where = 'host' | 'init';
 
 /** Kinds that tsstep performs in the host's namespaces. */
 export type HostAction =
+  | RegistryAction
   /** getrandom(2): `bytes` bytes as hex. */
   | { kind: 'getrandom'; bytes: number }
   /** Settle the container's name: `wanted`, or a free adjective_surname. */
   | { kind: 'choose-name'; wanted?: string }
   /** clock_gettime(2) CLOCK_REALTIME as ISO 8601. */
   | { kind: 'clock' }
-  | { kind: 'resolve-image'; reference: string }
+  | { kind: 'resolve-image'; reference: string; platform?: string; pull?: Pull }
   | { kind: 'build-lab'; reference: string }
   /** Unpack one layer blob into the shared, content-addressed layer directory. */
   | { kind: 'unpack-layer'; layer: LayerSource; to: string; partial: string }
@@ -189,7 +192,7 @@ export type Operation = Action & {
   why: string;
   undo: Undo;
   /** Where the outcome's value is kept for later plans: `init`, `ports.80/tcp`. */
-  saves?: keyof Known | `${'ports' | 'volumes' | 'peers' | 'missing'}.${string}`;
+  saves?: keyof Known | `${Records}.${string}`;
 };
 
 export type OperationOf<K extends Kind> = Extract<Operation, { kind: K }>;

@@ -62,7 +62,11 @@ async function walk(options: DriveOptions): Promise<Driven> {
     if (decision && 'quit' in decision)
       return decision.quit === 'keep' ? { result: 'kept' } : await rollBack();
     if (decision) stepping.resume(decision.go as Pace, step.stage.name);
-    const ended = await session.forward(faults.get(at));
+    const ahead = stepping.goesOn(step.stage.name)
+      ? session.upcoming.filter(({ operation }) => !faults.has(`${step.stage.name}:${operation.name}`))
+      : [];
+    const ended = await session.forward(faults.get(at), ahead);
+    if (!ended.ok && stop.requested) return await rollBack();
     if (!ended.ok) return await failed(options, ended.failure, at);
   }
   // It came while the command was being executed: nobody has seen it run yet.

@@ -15,11 +15,14 @@ export class Interrupts {
   /** What the run then ends with: 128 and the signal's number. */
   code = codeOf('SIGINT');
   readonly #request: { frontEnd: FrontEnd; stepping: Stepping };
+  readonly #abandon: () => void;
   #letGo = false;
   readonly #handlers = signals.map((signal) => [signal, () => this.#came(signal)] as const);
 
-  constructor(request: { frontEnd: FrontEnd; stepping: Stepping }) {
+  /** @param abandon ends the operation that is under way, where it can be ended: a download may take hours */
+  constructor(request: { frontEnd: FrontEnd; stepping: Stepping }, abandon: () => void) {
     this.#request = request;
+    this.#abandon = abandon;
     for (const [signal, handler] of this.#handlers) process.on(signal, handler);
   }
 
@@ -42,6 +45,7 @@ export class Interrupts {
     }
     this.requested = true;
     this.code = codeOf(signal);
+    this.#abandon();
     frontEnd.interrupt();
   }
 }

@@ -57,6 +57,11 @@ export class Stepping {
     return this.#pace === 'operation';
   }
 
+  /** Nothing that is known now will pause within this stage. */
+  goesOn(stage: StageName): boolean {
+    return !this.byOperation && ![...this.breakpoints].some((at) => at.startsWith(`${stage}:`));
+  }
+
   /** Pause before the next operation, whatever it is. */
   interrupt(): void {
     this.#interrupted = true;

@@ -66,8 +66,12 @@ export type EventBody =
   | { type: 'exited'; code: number; signal?: string; oomKilled: boolean }
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'notice'; text: string }
-  /** `kept`: the host objects stay until `tsstep rm`. */
-  | { type: 'session-ended'; result: 'exited' | 'failed' | 'rolled-back' | 'kept' | 'cleaned'; code: number };
+  /** `kept`: the host objects stay until `tsstep rm`. `pulled`: the image was all that was asked for. */
+  | {
+      type: 'session-ended';
+      result: 'exited' | 'failed' | 'rolled-back' | 'kept' | 'cleaned' | 'pulled';
+      code: number;
+    };
 
 /** `seq` counts from 0; `time` is nanoseconds since the epoch as a decimal string (more than a double holds). */
 export type Event = { seq: number; time: string } & EventBody;

@@ -6,7 +6,7 @@
 #   sudo vm/provision.sh               copies the checkout to /opt/tsstep and builds it there
 #   sudo vm/provision.sh --in-place    runs the checkout where it is: it was built on the host, which shares it
 #
-# Environment: npm_config_registry (npm's own), TSSTEP_REGISTRY_MIRROR (host[:port] of a registry to pull from instead of
+# Environment: npm_config_registry (npm's own), TSSTEP_REGISTRY_MIRROR (what `tsstep pull` asks before
 # docker.io), TSSTEP_IMAGES (what to pull in advance; empty: nothing).
 set -Eeuo pipefail
 
@@ -128,24 +128,17 @@ install_tsstep() {
 
 have() { /usr/local/bin/tsstep images --format '{{.Repository}}' | grep -qx "$1"; }
 
-# tsstep does not pull by itself yet; skopeo fetches what `tsstep load` reads.
 pull_images() {
   begin "pulling images: ${images:-none}"
-  local one path missing=()
+  local one missing=()
   for one in $images; do have "$one" || missing+=("$one"); done
   [ ${#missing[@]} -gt 0 ] || return 0
-  local host=${TSSTEP_REGISTRY_MIRROR:-docker.io} plain=()
-  [[ ${TSSTEP_REGISTRY_MIRROR:-} =~ ^(localhost|127\.) ]] && plain=(--src-tls-verify=false)
   for one in "${missing[@]}"; do
-    path=$one
-    [[ $one == */* ]] || path=library/$one
-    if ! timeout 900 skopeo copy --quiet "${plain[@]}" "docker://$host/$path:latest" "docker-archive:$scratch/image.tar:$one:latest" </dev/null; then
-      say "NOTE: $host gives no $one (see above). This machine stays without the images: ${missing[*]}."
+    if ! timeout 900 /usr/local/bin/tsstep pull --quiet "$one" </dev/null; then
+      say "NOTE: there is no $one to be had (see above). This machine stays without the images: ${missing[*]}."
       say "      The built-in image lab is there. When there is a network, run this again: $again"
       return 0
     fi
-    /usr/local/bin/tsstep load -q -i "$scratch/image.tar"
-    rm "$scratch/image.tar"
     missing=("${missing[@]:1}")
   done
 }
@@ -170,7 +163,7 @@ write_motd() {
 }
 
 look_at_machine
-install_packages ca-certificates curl openssl rsync bash-completion procps iputils-ping iptables strace jq less skopeo
+install_packages ca-certificates curl openssl rsync bash-completion procps iputils-ping iptables strace jq less
 trust_certificates
 quietly "$checkout/bin/setup" --tools
 install_node

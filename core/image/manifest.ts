@@ -1,5 +1,6 @@
 import { badImage } from './broken.ts';
-import { localArchitecture, pickPlatform, platformName } from './platform.ts';
+import { refuseForeign } from './foreign.ts';
+import { localPlatform, pickPlatform, platformName } from './platform.ts';
 import {
   type ConfigFile,
   configSchema,
@@ -8,6 +9,7 @@ import {
   indexSchema,
   type Manifest,
   manifestSchema,
+  type Platform,
   parseJson,
 } from './schema.ts';
 
@@ -36,7 +38,7 @@ const configTypes = new Set([
 ]);
 
 /**
- * Follow a descriptor, through an index if need be, to the image for this machine.
+ * Follow a descriptor, through an index if need be, to the image for a platform.
  * @param what names the image in errors.
  * @throws `bad-image` when a document is missing or wrong, or the image is for other platforms only.
  */
@@ -44,8 +46,9 @@ export async function readImage(
   read: ReadBlob,
   descriptor: Descriptor,
   what: string,
+  platform: Platform = localPlatform(),
 ): Promise<ImageDocuments> {
-  const { descriptor: chosen, manifest } = await readManifest(read, descriptor, what);
+  const { descriptor: chosen, manifest } = await readManifest(read, descriptor, what, platform);
   if (!configTypes.has(manifest.config.mediaType)) {
     throw badImage(
       what,
@@ -53,6 +56,7 @@ export async function readImage(
       'name an image that has a root filesystem, like the built-in `lab`',
     );
   }
+  refuseForeign(manifest.layers, what);
   const config = parseJson(configSchema, await read(manifest.config.digest), `the configuration of ${what}`);
   const diffIds = config.rootfs.diff_ids ?? [];
   if (diffIds.length !== manifest.layers.length) {
@@ -80,27 +84,39 @@ async function readManifest(
   read: ReadBlob,
   descriptor: Descriptor,
   what: string,
+  platform: Platform,
 ): Promise<{ descriptor: Descriptor; manifest: Manifest }> {
-  let chosen = descriptor;
-  if (isIndex(descriptor)) {
-    const { manifests } = await readManifests(read, descriptor, what);
-    const picked = pickPlatform(manifests);
-    if (!picked) {
-      const has =
-        manifests.map(({ platform }) => (platform ? platformName(platform) : '?')).join(', ') || 'nothing';
-      throw badImage(
-        what,
-        `it has no image for linux/${localArchitecture()}, only for ${has}`,
-        `get the image for this machine: \`docker pull --platform linux/${localArchitecture()}\` or \`skopeo --override-arch ${localArchitecture()}\``,
-      );
-    }
-    chosen = picked;
-  }
-  if (!manifestTypes.has(chosen.mediaType))
-    throw badImage(what, `${chosen.mediaType} is not an image manifest`);
-  const bytes = await read(chosen.digest);
-  unambiguous(bytes, chosen, what);
-  return { descriptor: chosen, manifest: parseJson(manifestSchema, bytes, `the manifest of ${what}`) };
+  const chosen = isIndex(descriptor)
+    ? choose(await readManifests(read, descriptor, what), what, platform)
+    : descriptor;
+  return { descriptor: chosen, manifest: parseManifest(await read(chosen.digest), chosen, what) };
+}
+
+/** The manifest of an index that is for `platform`. @throws `bad-image` when there is none */
+export function choose({ manifests }: Index, what: string, platform: Platform): Descriptor {
+  const picked = pickPlatform(manifests, platform);
+  if (picked) return picked;
+  const wanted = platformName(platform);
+  throw badImage(
+    what,
+    `it has no image for ${wanted}, only for ${platformsOf(manifests).join(', ') || 'nothing'}`,
+    `get an image that has one for ${wanted}, or name another with --platform`,
+  );
+}
+
+/** What an index offers, without the attestations that buildkit files under `unknown/unknown`. */
+export function platformsOf(manifests: readonly Descriptor[]): string[] {
+  return manifests
+    .map(({ platform }) => (platform ? platformName(platform) : '?'))
+    .filter((name) => !name.startsWith('unknown/'));
+}
+
+/** The bytes behind a manifest's descriptor. @throws `bad-image` */
+export function parseManifest(bytes: Uint8Array, descriptor: Descriptor, what: string): Manifest {
+  if (!manifestTypes.has(descriptor.mediaType))
+    throw badImage(what, `${descriptor.mediaType} is not an image manifest`);
+  unambiguous(bytes, descriptor, what);
+  return parseJson(manifestSchema, bytes, `the manifest of ${what}`);
 }
 
 /** A document that can be read as manifest and as index means different images to different tools (CVE-2021-41190). */

@@ -1,26 +1,30 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
-import type { ImageLookup } from '../known.ts';
 import { shortLayer } from '../paths.ts';
 import { hasBlob, readBlob } from './blobs.ts';
 import { badImage } from './broken.ts';
 import { hexOf } from './digest.ts';
 import { readIndex, storedName } from './layout.ts';
-import { readImage } from './manifest.ts';
+import { isIndex, readImage, readManifests } from './manifest.ts';
+import { pickPlatform } from './platform.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
-import { type Descriptor, imageConfig } from './schema.ts';
+import { type Descriptor, imageConfig, type Platform } from './schema.ts';
 import { similarNames } from './similar.ts';
 import type { ImageLayer, ResolvedImage } from './types.ts';
 
 /** The image that tsstep can make itself. */
-const builtinName = 'docker.io/library/lab:latest';
+export const builtinName = 'docker.io/library/lab:latest';
+
+/** What a name leads to in the store. */
+export type Found = { found: ResolvedImage } | { absent: 'builtin' } | { absent: Reference };
 
 /**
- * What a name, a digest or an image ID (or its beginning) means: an image of the store, or where it can be had from.
- * @throws `bad-reference`, `no-such-image`, or `bad-image` when the store's copy is broken.
+ * What a name, a digest or an image ID (or its beginning) means in the store.
+ * @param platform another one than this machine's: an image that the store has for others only is absent
+ * @throws `bad-reference`, `no-such-image` for an ID, or `bad-image` when the store's copy is broken.
  */
-export async function resolveImage(root: string, text: string): Promise<ImageLookup> {
+export async function findImage(root: string, text: string, platform?: Platform): Promise<Found> {
   const stored = readIndex(root);
   if (/^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(text)) {
     const byId = await findById(root, stored, text);
@@ -29,18 +33,53 @@ export async function resolveImage(root: string, text: string): Promise<ImageLoo
   }
   const reference = parseReference(text);
   const descriptor = findByName(stored, reference);
-  if (descriptor) return { found: await imageAt(root, descriptor, familiarName(reference)) };
+  if (descriptor && (await has(root, descriptor, platform)))
+    return { found: await imageAt(root, descriptor, familiarName(reference), platform) };
   if (canonicalName(reference) === builtinName) return { absent: 'builtin' };
   // docker too looks for an ID only where no image has such a name.
   const byId = /^[0-9a-f]+$/.test(text) ? await findById(root, stored, text) : undefined;
-  if (byId) return { found: byId };
-  throw noSuchImage(familiarName(reference), stored);
+  return byId ? { found: byId } : { absent: reference };
 }
 
-/** The image that a descriptor of the store means on this machine. @throws `bad-image` */
-async function imageAt(root: string, descriptor: Descriptor, name: string): Promise<ResolvedImage> {
+/** For whoever asks no registry. @throws as `findImage`, and `no-such-image` where a registry would have to be asked */
+export async function resolveImage(
+  root: string,
+  text: string,
+  platform?: Platform,
+): Promise<{ found: ResolvedImage } | { absent: 'builtin' }> {
+  const found = await findImage(root, text, platform);
+  if ('found' in found) return found;
+  if (found.absent === 'builtin') return { absent: found.absent };
+  throw noSuchImage(familiarName(found.absent), readIndex(root));
+}
+
+/** An index may have been stored with the image of one platform only, and a lone manifest is for the one its configuration says. */
+async function has(root: string, descriptor: Descriptor, platform: Platform | undefined): Promise<boolean> {
+  if (!platform) return true;
+  const read = (digest: string) => readBlob(root, digest);
+  const what = displayName(descriptor);
+  if (isIndex(descriptor)) {
+    const picked = pickPlatform((await readManifests(read, descriptor, what)).manifests, platform);
+    return picked !== undefined && hasBlob(root, picked.digest, picked.size);
+  }
+  const { config } = await readImage(read, descriptor, what);
+  return config.architecture == null || config.architecture === platform.architecture;
+}
+
+/**
+ * The image that a descriptor of the store means on this machine.
+ * @param complete false: its layers may still be missing
+ * @throws `bad-image`
+ */
+export async function imageAt(
+  root: string,
+  descriptor: Descriptor,
+  name: string,
+  platform?: Platform,
+  { complete = true } = {},
+): Promise<ResolvedImage> {
   const what = `the image ${name}`;
-  const documents = await readImage((digest) => readBlob(root, digest), descriptor, what);
+  const documents = await readImage((digest) => readBlob(root, digest), descriptor, what, platform);
   const { manifest, config } = documents;
   const diffIds = config.rootfs.diff_ids ?? [];
   const layers = manifest.layers.map(({ digest, mediaType, size }, index): ImageLayer => {
@@ -48,13 +87,14 @@ async function imageAt(root: string, descriptor: Descriptor, name: string): Prom
     const hex = hexOf(diffId);
     const directory = join(root, 'layers', hex);
     const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
-    if (!unpacked && !hasBlob(root, digest, size)) {
+    const stored = hasBlob(root, digest, size);
+    if (complete && !unpacked && !stored) {
       throw badImage(
         what,
         `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
       );
     }
-    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), unpacked };
+    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), stored, unpacked };
   });
   if (layers.length === 0) {
     throw badImage(
@@ -132,17 +172,21 @@ export function displayName(descriptor: Descriptor): string {
   }
 }
 
-function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
+/** `did you mean …?` for a name that is almost one of the store's; else nothing. */
+export function similarTo(name: string, stored: readonly Descriptor[]): string {
   const names = [...stored.filter((one) => storedName(one) !== undefined).map(displayName), 'lab:latest'];
   const similar = similarNames(name, [...new Set(names)]);
-  const hint =
-    similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? Otherwise ` : '';
+  return similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? ` : '';
+}
+
+function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
+  const hint = similarTo(name, stored);
   return new TsstepError({
     code: 'no-such-image',
     what: `there is no image ${name} on this machine`,
-    why: 'tsstep runs what its store has and downloads nothing',
+    why: 'the store does not have it, and no registry is asked here',
     remedy:
-      `${hint}load it from a file that \`docker save\` or \`skopeo copy\` made with \`tsstep load -i FILE\`, make one of a root ` +
-      'filesystem with `tsstep import FILE NAME`, or use the built-in image `lab`',
+      `${hint}${hint ? 'Otherwise get' : 'get'} it from a registry with \`tsstep pull\`, from a file that \`docker save\` or \`skopeo copy\` ` +
+      'made with `tsstep load -i FILE`, make one of a root filesystem with `tsstep import FILE NAME`, or use the built-in image `lab`',
   });
 }

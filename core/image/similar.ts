@@ -8,7 +8,8 @@ export function similarNames(wanted: string, names: readonly string[]): string[]
       const contained =
         repository.length > 2 &&
         (otherRepository.includes(repository) || repository.includes(otherRepository));
-      const near = distance <= Math.max(1, Math.round(repository.length * 0.4)) || contained;
+      const swapped = sorted(repository) === sorted(otherRepository);
+      const near = distance <= Math.max(1, Math.round(repository.length * 0.4)) || contained || swapped;
       return { name, near, distance: distance + (tag === otherTag ? 0 : 0.5) };
     })
     .filter(({ near }) => near)
@@ -16,6 +17,9 @@ export function similarNames(wanted: string, names: readonly string[]): string[]
     .slice(0, 3)
     .map(({ name }) => name);
 }
+
+/** Two letters that have changed places are one mistake, and two edits. */
+const sorted = (text: string): string => [...text].sort().join('');
 
 function parts(name: string): [repository: string, tag: string] {
   const colon = name.lastIndexOf(':');

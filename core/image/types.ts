@@ -17,6 +17,8 @@ export interface ImageLayer extends LayerSource {
   directory: string;
   /** Two or three characters relative to the layers' short-link directory: many of them fit in one page of mount options. */
   link: string;
+  /** Whether its blob was in the store when the image was resolved. */
+  stored: boolean;
   /** Whether it was unpacked when the image was resolved. */
   unpacked: boolean;
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
 import { missingPart } from '../host/missing-part.ts';
-import { resolveImage } from '../image/resolve.ts';
 import { attachDeviceProgram } from '../kernel/bpf.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { openpt, setWindowSize } from '../kernel/terminal.ts';
@@ -18,6 +17,7 @@ import { names } from '../paths.ts';
 import { findRunning } from '../store/containers.ts';
 import { InitHandle } from './init-process.ts';
 import type { MachineState } from './machine.ts';
+import { lookUp, registryPerformers } from './pull.ts';
 import { runTool } from './run-tool.ts';
 import { share } from './share.ts';
 import { copyUp, useVolume } from './volume.ts';
@@ -38,7 +38,9 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   getrandom: ({ bytes }) => randomBytes(bytes).toString('hex'),
   clock: () => new Date().toISOString(),
   'choose-name': ({ wanted }, { known }) => chooseName(known.host.root, wanted),
-  'resolve-image': ({ reference }, { known }) => resolveImage(known.host.root, reference),
+  'resolve-image': (action, { known, state }) =>
+    lookUp(known.host.root, action, () => state.registries.settings),
+  ...registryPerformers,
   'build-lab': async ({ reference }, { known }) => {
     // Seldom needed, and slow to load: only the first run of an image builds or unpacks.
     const { buildLab } = await import('../image/lab.ts');

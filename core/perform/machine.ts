@@ -14,6 +14,7 @@ import type { PerformContext } from './host.ts';
 import { hostPerformers } from './host.ts';
 import type { InitHandle } from './init-process.ts';
 import { HeldPorts } from './ports.ts';
+import { Registries } from './registries.ts';
 import { performShared } from './shared.ts';
 import { undo } from './undo.ts';
 
@@ -21,6 +22,7 @@ import { undo } from './undo.ts';
 export interface MachineState {
   spec: Spec;
   ports: HeldPorts;
+  registries: Registries;
   init?: InitHandle;
   /** Descriptor of the pseudo-terminal's master side. */
   master?: number;
@@ -35,8 +37,9 @@ export class KernelMachine implements Machine {
   #stopped: number | undefined;
 
   /** `watched`: the process stops at its first instruction after exec, or a short command is gone before anybody could look. */
-  constructor(spec: Spec, { watched }: { watched: boolean }) {
-    this.#state = { spec, ports: new HeldPorts() };
+  constructor(spec: Spec, { root, watched }: { root: string; watched: boolean }) {
+    const registries = new Registries(root, spec.insecureRegistries ?? []);
+    this.#state = { spec, ports: new HeldPorts(), registries };
     this.#watched = watched;
   }
 
@@ -77,6 +80,15 @@ export class KernelMachine implements Machine {
 
   hold(): void {
     this.#state.init?.hold();
+  }
+
+  ahead(operations: readonly Operation[], tell: (operation: Operation, progress: Progress) => void): void {
+    const fetches = operations.filter((operation) => operation.kind === 'fetch-layer');
+    this.#state.registries.ahead(fetches, tell);
+  }
+
+  close(): void {
+    this.#state.registries.close();
   }
 
   async #onHost(operation: Operation, context: PerformContext): Promise<unknown> {

@@ -83,9 +83,10 @@ function badFile(path: string, why: string): TsstepError {
   });
 }
 
-/** As docker checks them: scheme, host and port, and nothing else. */
+/** As docker checks them: scheme, host and port, and nothing else; without a scheme as for a registry of that name. */
 function mirrorUrl(text: string, where: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const whole = text.includes('://') ? text : `${isLoopback(hostOf(text)) ? 'http' : 'https'}://${text}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
   const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash;
   if (plain && !url.username && !url.password) return url.origin;
   throw new TsstepError({

@@ -14,6 +14,7 @@ export interface RunFlags {
   readonly groupAdd?: readonly string[];
   readonly hostname?: string;
   readonly init?: boolean;
+  readonly insecureRegistry?: readonly string[];
   readonly interactive?: boolean;
   readonly ipc?: string;
   readonly label?: readonly string[];
@@ -27,8 +28,10 @@ export interface RunFlags {
   readonly network?: readonly string[];
   readonly pid?: string;
   readonly pidsLimit?: string;
+  readonly platform?: string;
   readonly privileged?: boolean;
   readonly publish?: readonly string[];
+  readonly pull?: string;
   readonly readOnly?: boolean;
   readonly rm?: boolean;
   readonly securityOpt?: readonly string[];

@@ -10,6 +10,7 @@ import { parseMounts } from './mounts.ts';
 import { parseHostname, parseName } from './name.ts';
 import { parseIpc, parseNetwork, parsePid, parseUts } from './namespace-mode.ts';
 import { parsePorts } from './port.ts';
+import { parsePull } from './pull.ts';
 import { parseResources } from './resources.ts';
 import { parseSecurityOpts } from './security-opt.ts';
 import { parseSize } from './size.ts';
@@ -41,6 +42,7 @@ export function parseSpec(
   const { env, unset } = parseEnv(flags, environment);
   const spec: Spec = {
     image,
+    ...parsePull(flags),
     command: [...command],
     ...given('entrypoint', flags.entrypoint),
     ...given('name', flags.name ? parseName(flags.name) : undefined),

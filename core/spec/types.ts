@@ -43,8 +43,16 @@ export interface Resources {
   pidsLimit?: number;
 }
 
+/** When to ask a registry although the store has the image, or not even where it lacks it. Absent: where it lacks it. */
+export type Pull = 'always' | 'never';
+
 export interface Spec {
   image: string;
+  pull?: Pull;
+  /** `linux/arm64/v8`; absent: this machine's. */
+  platform?: string;
+  /** `host:port` and networks that may be talked to without TLS. */
+  insecureRegistries?: readonly string[];
   /** Arguments behind the image's name; empty: the image's Cmd. */
   command: readonly string[];
   /** `--entrypoint`: an empty string takes the image's away. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Known } from '../known.ts';
+import { imageOf, type Known } from '../known.ts';
 import type { Operation } from '../operation.ts';
 import { containerFiles, names } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
@@ -7,7 +7,6 @@ import type { Stage } from '../stage.ts';
 import { containerConfig } from '../store/config.ts';
 import type { ContainerState } from '../store/containers.ts';
 import { hostnameOf, hostsFile, resolvConf } from '../store/identity-files.ts';
-import { imageOf } from './image.ts';
 
 function identity(spec: Spec): Operation[] {
   return [

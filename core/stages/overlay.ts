@@ -1,9 +1,8 @@
-import type { Known } from '../known.ts';
+import { imageOf, type Known } from '../known.ts';
 import type { Operation } from '../operation.ts';
 import { containerFiles, layers, need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
-import { imageOf } from './image.ts';
 
 function plan(_spec: Spec, known: Known): Operation[] {
   const { upper, work, merged } = containerFiles(known.host.root, need(known, 'id'));

@@ -1,8 +1,7 @@
-import type { Known } from '../known.ts';
+import { imageOf, type Known } from '../known.ts';
 import { type Process, processOf } from '../spec/merge.ts';
 import type { Spec } from '../spec/types.ts';
 import { hostnameOf } from '../store/identity-files.ts';
-import { imageOf } from './image.ts';
 
 /** The process that the container will run: the image's defaults and the flags, merged. */
 export function processFor(spec: Spec, known: Known): Process {

@@ -3,6 +3,7 @@
  * when it is asked for, since `run` pays for everything that is loaded at the start.
  */
 import type { Command } from 'commander';
+import { addPullFlags } from './pull-flags.ts';
 
 type Done = (code: number) => void;
 
@@ -46,6 +47,15 @@ function declareImages(program: Command, done: Done): void {
     .option('--no-trunc', 'whole IDs')
     .option('--format <format>', 'json, or a template like {{.Repository}}:{{.Tag}}')
     .action(async (flags) => done(await (await import('./images.ts')).images(flags)));
+  const pull = program
+    .command('pull')
+    .summary('get an image from a registry')
+    .description(
+      'Gets an image from a registry and unpacks it: the image stage of a run, which can be watched in the same way.',
+    );
+  addPullFlags(pull).action(async (name, flags) =>
+    done(await (await import('./pull.ts')).pullImage(name, flags)),
+  );
   program
     .command('load')
     .summary('load images of an archive')

@@ -19,6 +19,11 @@ const groups: Readonly<
     ['-l, --label <name=value>', 'attach a label', 'repeat'],
     ['--label-file <file>', 'attach the labels of a file, one a line', 'repeat'],
   ],
+  'Image:': [
+    ['--pull <when>', 'ask the registry always, never, or only for a missing image (missing)'],
+    ['--platform <os/arch>', 'take the image for this platform, like linux/arm64'],
+    ['--insecure-registry <host[:port]>', 'talk to this registry without TLS if need be', 'repeat'],
+  ],
   'Process:': [
     ['--entrypoint <command>', 'run this in place of the image’s entrypoint and command'],
     ['-e, --env <name=value>', 'set a variable; NAME alone passes on the one of this shell', 'repeat'],

@@ -1,11 +1,13 @@
 /** The plain terminal: lines on stderr, a prompt at every pause. stdout belongs to the container alone. */
 import { TsstepError } from '../../core/errors.ts';
 import { stageNames } from '../../core/stage.ts';
-import type { Event } from '../../tracer/events.ts';
+import type { Event, EventOf } from '../../tracer/events.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { commands, findCommand } from '../commands/table.ts';
 import type { Decision, FrontEnd, Pause } from '../front-end.ts';
 import { foreseen } from '../plan/foresee.ts';
+import type { Bars } from '../progress/bars.ts';
+import { Transfers } from '../progress/transfer.ts';
 import { failureText } from '../show-failure.ts';
 import { type CommandInput, interrupted, PipeInput, TerminalInput } from './input.ts';
 import { Renderer } from './render.ts';
@@ -25,6 +27,8 @@ export class PlainFrontEnd implements FrontEnd {
   readonly #renderer = new Renderer(this.#style);
   readonly #input: CommandInput;
   readonly #interactive = process.stdin.isTTY === true;
+  readonly #transfers = new Transfers();
+  #bars: Bars | undefined;
   #ended = false;
   /** What Enter repeats; at first it goes on as the flags of the run do. */
   #last: string | undefined;
@@ -37,8 +41,27 @@ export class PlainFrontEnd implements FrontEnd {
   }
 
   readonly listener = (event: Event): void => {
-    this.#print(this.#renderer.render(event));
+    if (event.type === 'progress' && process.stderr.isTTY) {
+      this.#progress(event);
+      return;
+    }
+    const lines = this.#renderer.render(event);
+    if (lines.length > 0) this.#bars?.clear();
+    this.#print(lines);
   };
+
+  /** While somebody is asked, the last line of the terminal is the prompt's. */
+  #progress({ name, done, total, time }: EventOf<'progress'>): void {
+    if (this.asking || total === undefined) return;
+    const transfer = this.#transfers.update(name, BigInt(time), done, total);
+    if (this.#bars) this.#bars.show(name, `  ${name}`, transfer);
+    else void this.#loadBars();
+  }
+
+  async #loadBars(): Promise<void> {
+    const { Bars } = await import('../progress/bars.ts');
+    this.#bars ??= new Bars(process.stderr);
+  }
 
   interrupt(): void {
     this.#input.interrupt();

@@ -17,7 +17,7 @@ export class Renderer {
   readonly #operations = new Map<string, Operation>();
   #known: Known | undefined;
   #stage = { operations: 0, changes: 0, nanoseconds: 0 };
-  #progressed = 0;
+  readonly #progressed = new Map<string, number>();
   #stays = false;
 
   constructor(style: Style) {
@@ -64,7 +64,6 @@ export class Renderer {
     },
     'operation-started': (event) => {
       this.#operations.set(key(event), event.operation);
-      this.#progressed = 0;
       return [];
     },
     'operation-ended': (event) => this.#ended(event),
@@ -79,8 +78,8 @@ export class Renderer {
     },
     progress: ({ name, done, total, unit }) => {
       const percent = total ? Math.floor((100 * done) / total) : 0;
-      if (!total || percent < this.#progressed + 25 || percent === 100) return [];
-      this.#progressed = percent;
+      if (!total || percent < (this.#progressed.get(name) ?? 0) + 25 || percent === 100) return [];
+      this.#progressed.set(name, percent);
       return [this.#style.dim(`    ${name}: ${percent}% of ${total} ${unit}`)];
     },
     paused: () => [],

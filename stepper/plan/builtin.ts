@@ -20,6 +20,7 @@ export function builtLab(root: string, unpacked: boolean): ResolvedImage {
       diffId: `sha256:(layer-${index + 1})`,
       directory: join(layers(root), `(layer-${index + 1})`),
       link: `(layer-${index + 1})`,
+      stored: true,
       unpacked,
     })),
   };

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../../core/errors.ts';
 import { missingPart } from '../../core/host/missing-part.ts';
+import { parsePlatform } from '../../core/image/platform.ts';
 import { canonicalName, parseReference } from '../../core/image/reference.ts';
 import { resolveImage } from '../../core/image/resolve.ts';
 import { errnoOf, tolerating } from '../../core/kernel/errno.ts';
@@ -21,7 +22,7 @@ export interface Looks {
   now(): string;
   name(): string;
   /** `unreadable`: the built-in image was asked for, and the store may not be read. */
-  image(reference: string): Promise<ImageLookup | 'unreadable'>;
+  image(reference: string, platform?: string): Promise<ImageLookup | 'unreadable'>;
   /** `read`: what others have was seen. */
   lease(network: string): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
@@ -61,9 +62,9 @@ export class MachineLooks implements Looks {
     );
   }
 
-  async image(reference: string): Promise<ImageLookup | 'unreadable'> {
+  async image(reference: string, platform?: string): Promise<ImageLookup | 'unreadable'> {
     try {
-      return await resolveImage(this.#host.root, reference);
+      return await resolveImage(this.#host.root, reference, platform ? parsePlatform(platform) : undefined);
     } catch (error) {
       if (!closed.includes(errnoOf(error) ?? '')) throw error;
       if (canonicalName(parseReference(reference)) === canonicalName(parseReference('lab')))

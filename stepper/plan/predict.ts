@@ -1,9 +1,8 @@
 /** What each operation would find out, without performing it. */
 import { TsstepError } from '../../core/errors.ts';
-import type { Known } from '../../core/known.ts';
+import { imageOf, type Known } from '../../core/known.ts';
 import type { Kind, Operation, OperationOf } from '../../core/operation.ts';
 import type { Spec } from '../../core/spec/types.ts';
-import { imageOf } from '../../core/stages/image.ts';
 import { builtLab } from './builtin.ts';
 import { predictCommand, predictUser } from './inside-image.ts';
 import type { Looks } from './looks.ts';
@@ -37,6 +36,16 @@ const seen = (value: unknown, note: string): Prediction => ({ value, sure: true,
 /** First port of Linux's range for "any free one" (ip-sysctl.rst, ip_local_port_range). */
 const ANY_PORT = 32768;
 
+/** A registry can answer anything, and what comes after depends on it. */
+function unforeseeable({ name }: Operation): never {
+  throw new TsstepError({
+    code: 'no-such-image',
+    what: `what "${name}" will find cannot be foreseen`,
+    why: 'a plan asks no registry, and everything after this depends on the answer',
+    remedy: 'get the image first: tsstep pull IMAGE',
+  });
+}
+
 const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
   getrandom: ({ bytes }, { looks }) =>
     guess(looks.randomHex(bytes), 'drawn for this plan; a run draws its own'),
@@ -45,8 +54,8 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
       ? guess(looks.name(), 'a run chooses its own')
       : seen(wanted, `${wanted}, if it is free`),
   clock: (_, { looks }) => guess(looks.now(), 'the moment of this plan'),
-  'resolve-image': async ({ reference }, { looks, known }) => {
-    const lookup = await looks.image(reference);
+  'resolve-image': async ({ reference, platform }, { looks, known }) => {
+    const lookup = await looks.image(reference, platform);
     if (lookup === 'unreadable')
       return guess(
         { found: builtLab(known.host.root, true) },
@@ -55,6 +64,12 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
     if ('absent' in lookup) return seen(lookup, 'not in the store yet: it is built first');
     return seen(lookup, `${lookup.found.name}, ${lookup.found.layers.length} layers, in the store`);
   },
+  'registry-ping': unforeseeable,
+  'registry-token': unforeseeable,
+  'fetch-manifest': unforeseeable,
+  'fetch-config': unforeseeable,
+  'fetch-layer': unforeseeable,
+  'record-image': nothing,
   'build-lab': (_, { known }) =>
     guess(builtLab(known.host.root, false), 'lab as tsstep makes it; digests are known once it is built'),
   'find-container': ({ reference, option }, { looks }) => {

@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { TsstepError } from '../../core/errors.ts';
 import { explain } from '../../core/explain/explain.ts';
 import { type Known, learn } from '../../core/known.ts';
-import type { Machine } from '../../core/machine.ts';
+import type { Machine, Progress } from '../../core/machine.ts';
 import type { Failure, Outcome } from '../../core/operation.ts';
-import { pipeline } from '../../core/pipeline.ts';
 import type { Spec } from '../../core/spec/types.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Change } from '../../tracer/diff.ts';
@@ -33,6 +32,8 @@ export interface Observer {
 export interface LiveOptions {
   spec: Spec;
   known: Known;
+  /** In order; `pipeline` for a whole container. */
+  stages: readonly Stage[];
   machine: Machine;
   events: EventStream;
   observer: Observer | undefined;
@@ -69,7 +70,7 @@ export class LiveSession implements Session {
   }
 
   get stage(): Stage | undefined {
-    return pipeline[this.#stageNumber];
+    return this.#options.stages[this.#stageNumber];
   }
 
   get upcoming(): readonly Step[] {
@@ -84,19 +85,18 @@ export class LiveSession implements Session {
     await this.#enter();
   }
 
-  async forward(fault?: string): Promise<Ended> {
+  async forward(fault?: string, ahead: readonly Step[] = []): Promise<Ended> {
     const step = this.upcoming[0];
     if (!step) throw new Error('there is no operation left');
     const { events, machine, secrets } = this.#options;
     const ref: OperationRef = { stage: step.stage.name, index: step.index, name: step.operation.name };
     events.emit({ type: 'operation-started', operation: redactOperation(step.operation, secrets), ...ref });
     this.#tried.push(step);
+    this.#begin(ahead);
     const begin = process.hrtime.bigint();
     const outcome: Outcome = fault
       ? { ok: false, failure: injected(step, fault) }
-      : await machine.perform(step.operation, this.known, (progress) =>
-          events.emit({ type: 'progress', stage: step.stage.name, name: step.operation.name, ...progress }),
-        );
+      : await machine.perform(step.operation, this.known, (progress) => this.#tell(step, progress));
     const nanoseconds = Number(process.hrtime.bigint() - begin);
     if (!outcome.ok) {
       events.emit({ type: 'operation-ended', ok: false, failure: outcome.failure, nanoseconds, ...ref });
@@ -159,9 +159,22 @@ export class LiveSession implements Session {
     return this.state;
   }
 
-  /** There is nothing to look at any more, for now: the container runs, or all is taken back. */
+  /** There is nothing to look at or to wait for any more: the container runs, or all is taken back. */
   close(): void {
+    this.#options.machine.close();
     this.#options.looksFor.close();
+  }
+
+  #begin(ahead: readonly Step[]): void {
+    const steps = new Map(ahead.map((step) => [step.operation, step]));
+    this.#options.machine.ahead([...steps.keys()], (operation, progress) => {
+      const step = steps.get(operation);
+      if (step) this.#tell(step, progress);
+    });
+  }
+
+  #tell({ stage, operation }: Step, progress: Progress): void {
+    this.#options.events.emit({ type: 'progress', stage: stage.name, name: operation.name, ...progress });
   }
 
   /** Plans stand on what is known alone, so a plan is made again only when that has changed. */
@@ -203,7 +216,7 @@ export class LiveSession implements Session {
   async #keyframe(): Promise<void> {
     const { observer, events, thorough } = this.#options;
     if (!observer) return;
-    const atAnEnd = this.#tried.length === 0 || this.#stageNumber === pipeline.length - 1;
+    const atAnEnd = this.#tried.length === 0 || this.#stageNumber === this.#options.stages.length - 1;
     if (thorough || atAnEnd)
       this.state = (await observer.observe(this.known, 'everything', this.state)).snapshot;
     events.emit({ type: 'snapshot', state: this.state });

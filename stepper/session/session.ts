@@ -40,8 +40,11 @@ export interface Session {
   readonly stage: Stage | undefined;
   /** What the current stage plans to do from here, as far as it can know. */
   readonly upcoming: readonly Step[];
-  /** Performs the next operation; with `fault` the kernel is not asked and the errno is the outcome. */
-  forward(fault?: string): Promise<Ended>;
+  /**
+   * Performs the next operation; with `fault` the kernel is not asked and the errno is the outcome.
+   * @param ahead operations that will follow without anybody wanting to look in between
+   */
+  forward(fault?: string, ahead?: readonly Step[]): Promise<Ended>;
   /** Takes back what falls due at these moments, last first. A failure to do so never stops the rest. */
   undo(moments: readonly UndoMoment[]): Promise<readonly UndoProblem[]>;
   /** Reads the named sections again (all, when none is named). */

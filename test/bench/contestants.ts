@@ -11,14 +11,14 @@ export interface Contestant {
   why?: string;
 }
 
-const absent = (name: string, why: string): Contestant => ({
+export const absent = (name: string, why: string): Contestant => ({
   name,
   run: undefined,
   why: why.trim().split('\n').at(-1) ?? '',
 });
 
 /** Runs a shell script in the sandbox and is content with nothing but success. */
-async function prepared(
+export async function prepared(
   name: string,
   sandbox: Sandbox,
   preparation: string,
@@ -96,7 +96,7 @@ export async function runc(sandbox: Sandbox): Promise<Contestant> {
   return await prepared('runc run (no layers, no network)', sandbox, unpack, run);
 }
 
-async function succeed(sandbox: Sandbox, words: readonly string[]): Promise<void> {
+export async function succeed(sandbox: Sandbox, words: readonly string[]): Promise<void> {
   const { code, stderr } = await sandbox.run(words);
   if (code !== 0) throw new Error(`${words[0]} ended with ${code}: ${stderr}`);
 }

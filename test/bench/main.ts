@@ -6,6 +6,7 @@ import { docker, podman, runc, tsstep, tsstepBesideAnother } from './contestants
 import { machine } from './machine.ts';
 import { memory } from './memory.ts';
 import { observation } from './observation.ts';
+import { pulls } from './pulls.ts';
 import { race } from './race.ts';
 
 export async function bench(rounds: number): Promise<number> {
@@ -18,10 +19,12 @@ export async function bench(rounds: number): Promise<number> {
   const podmans = podmanGroups();
   const sandbox = new Sandbox();
   const neighbour = new Sandbox();
+  const pulling = new Sandbox();
   const daemon = new Docker();
   try {
     await sandbox.open();
     await neighbour.open();
+    await pulling.open();
     await sandbox.tsstep(['run', '--rm', 'lab', 'true']);
     const contestants = [
       ...tsstep(sandbox),
@@ -32,7 +35,8 @@ export async function bench(rounds: number): Promise<number> {
     ];
     const sections = [
       await machine(),
-      await race(contestants, rounds),
+      await race('A container of `lab` that runs `true`', contestants, rounds),
+      await pulls(pulling, rounds),
       await observation(sandbox),
       await memory(sandbox),
     ];
@@ -41,6 +45,7 @@ export async function bench(rounds: number): Promise<number> {
   } finally {
     await daemon.sandbox.close();
     await neighbour.close();
+    await pulling.close();
     await sandbox.close();
     await removeCgroups(podmanGroups().filter((path) => !podmans.includes(path)));
   }

@@ -5,7 +5,7 @@ import type { Sandbox } from '../support/sandbox.ts';
 import { table } from './table.ts';
 
 /** The most that a process ever had: VmHWM of /proc/PID/status (proc_pid_status(5)). */
-function peak(pid: number): string {
+export function peak(pid: number): string {
   const kib = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   return `${(kib / 1024).toFixed(0)} MiB`;
 }

@@ -2,7 +2,11 @@ import type { Contestant } from './contestants.ts';
 import { median, milliseconds, table } from './table.ts';
 
 /** Everybody in turn, round after round, so that whatever else this machine does meets all of them. */
-export async function race(contestants: readonly Contestant[], rounds: number): Promise<string> {
+export async function race(
+  title: string,
+  contestants: readonly Contestant[],
+  rounds: number,
+): Promise<string> {
   const times = new Map(contestants.map((contestant) => [contestant, [] as number[]]));
   for (let round = 0; round < rounds; round++) {
     for (const contestant of contestants) {
@@ -28,7 +32,7 @@ export async function race(contestants: readonly Contestant[], rounds: number): 
     ];
   });
   return table(
-    `A container of \`lab\` that runs \`true\`, ${rounds} rounds`,
+    `${title}, ${rounds} rounds`,
     ['', 'median', 'range', `ratio to ${base?.name ?? 'nobody'}`],
     rows,
   );

@@ -84,6 +84,14 @@ export class FakeMachine implements Machine {
   hold(): void {
     this.log.push('hold');
   }
+
+  ahead(): void {
+    // Nothing is slow here.
+  }
+
+  close(): void {
+    // Nothing is under way.
+  }
 }
 
 const broken = (what: string): Failure => ({

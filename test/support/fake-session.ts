@@ -1,5 +1,6 @@
 /** A session on the fake machine, for any flags. */
 import type { Operation } from '../../core/operation.ts';
+import { pipeline } from '../../core/pipeline.ts';
 import type { RunFlags } from '../../core/spec/flags.ts';
 import { parseSpec } from '../../core/spec/parse.ts';
 import { secretNames } from '../../core/spec/secrets.ts';
@@ -32,6 +33,7 @@ export async function fakeRun(flags: RunFlags = {}, command: readonly string[] =
   const session = new LiveSession({
     spec,
     known: knownOf(),
+    stages: pipeline,
     machine,
     events: stream,
     observer: undefined,

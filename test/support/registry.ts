@@ -5,7 +5,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { stringify } from 'yaml';
 import { output, run } from './commands.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -77,7 +76,7 @@ export class TestRegistry {
       },
       ...(this.#kind.auth ? { auth: await this.#auth(directory, port + 1) } : {}),
     };
-    writeFileSync(join(directory, 'config.yml'), stringify(config));
+    writeFileSync(join(directory, 'config.yml'), JSON.stringify(config));
     const server = this.#sandbox.start(['docker-registry', 'serve', join(directory, 'config.yml')]);
     await server.says('listening on');
   }

@@ -3,6 +3,7 @@
  * `unshare` has started; what only holds for the next program is a prefix of it, written `…`.
  */
 import type { Kind, Operation, OperationOf, ShareCheck, ShareStep } from '../../core/operation.ts';
+import { blobUrl, tokenUrl } from './registry-urls.ts';
 import { mountLines, setattrLine } from './shell-mount.ts';
 import { octal, shellPath, word } from './words.ts';
 
@@ -51,6 +52,21 @@ const printers: { [K in Kind]: Printer<K> } = {
     `# find ${word(reference)} here, then the manifest and the configuration by digest below blobs/`,
     'cat $ROOT/images/index.json',
   ],
+  'registry-ping': ({ endpoint }) => [`curl --head ${endpoint.url}/v2/`],
+  'registry-token': ({ challenge, repository }) => [
+    `TOKEN=$(curl --silent ${word(tokenUrl(challenge, repository))} | jq --raw-output .token); AUTH="Authorization: Bearer $TOKEN"`,
+  ],
+  'fetch-manifest': ({ endpoint, repository, reference }) => {
+    const kind = reference.startsWith('sha256:') ? 'manifest' : 'index';
+    return [
+      `curl --header "$AUTH" --header 'Accept: application/vnd.oci.image.${kind}.v1+json' ${endpoint.url}/v2/${repository}/manifests/${reference}`,
+    ];
+  },
+  'fetch-config': (operation) => [`curl --header "$AUTH" --location ${blobUrl(operation)} | jq .`],
+  'fetch-layer': (operation) => [
+    `curl --header "$AUTH" --location --output layer ${blobUrl(operation)} && sha256sum layer`,
+  ],
+  'record-image': ({ reference, image }) => [`# in $ROOT/images/index.json: ${reference} is ${image.digest}`],
   'build-lab': () => [
     'mkdir -p rootfs/bin && cp "$(command -v busybox)" rootfs/bin/',
     'tar --create --gzip --file layer.tar.gz --directory rootfs .',

@@ -40,9 +40,10 @@ export function straceResult(ended: Ended): string {
   return ` = -1 ${errno === undefined ? `(${what})` : `${errno} (${strerror(errno)})`}${injected ? ' (INJECTED)' : ''}${time}`;
 }
 
-/** A system call returns a number; what an operation found out besides is in `known`. */
+/** A system call returns a number, and a request a status; what an operation found out besides is in `known`. */
 function number(value: Json): number {
   if (typeof value === 'number') return value;
-  const pid = typeof value === 'object' && value !== null && 'pid' in value ? value.pid : undefined;
-  return typeof pid === 'number' ? pid : 0;
+  const { pid, status, failed } = (value ?? {}) as { pid?: unknown; status?: unknown; failed?: unknown };
+  if (failed !== undefined) return -1;
+  return [pid, status].find((one) => typeof one === 'number') ?? 0;
 }

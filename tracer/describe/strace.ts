@@ -1,5 +1,6 @@
 /** Operations as strace(1) would print them, with `-y`: a descriptor is followed by what it refers to. */
 import type { DeviceRule, Kind, Operation, OperationOf, ShareStep } from '../../core/operation.ts';
+import { blobUrl, tokenUrl } from './registry-urls.ts';
 import { inRootfs, octal, pathname, quoted } from './words.ts';
 
 type Printer<K extends Kind> = (operation: OperationOf<K>) => string;
@@ -32,6 +33,14 @@ const printers: { [K in Kind]: Printer<K> } = {
   clock: () => 'clock_gettime(CLOCK_REALTIME, {tv_sec, tv_nsec})',
   'resolve-image': ({ reference }) =>
     `${open('images/index.json')} /* ${reference}, then its manifest and configuration */`,
+  'registry-ping': ({ endpoint }) => `GET ${endpoint.url}/v2/`,
+  'registry-token': ({ challenge, repository }) => `GET ${tokenUrl(challenge, repository)}`,
+  'fetch-manifest': ({ endpoint, repository, reference }) =>
+    `GET ${endpoint.url}/v2/${repository}/manifests/${reference}`,
+  'fetch-config': (operation) => `GET ${blobUrl(operation)}`,
+  'fetch-layer': (operation) => `GET ${blobUrl(operation)}`,
+  'record-image': ({ reference }) =>
+    `flock(3<images/.lock>, LOCK_EX); rename("images/index.json.new", "images/index.json") /* ${reference} */`,
   'build-lab': () =>
     `${open('images/blobs/sha256/…', 'O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0644')} /* layers, configuration, manifest */`,
   'unpack-layer': ({ partial, to }) =>

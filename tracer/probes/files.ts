@@ -15,6 +15,7 @@ export const files: Probe = ({ known }) => {
   const found: Tree = {};
   const parts: Record<string, Tree> = {
     container: known.id === undefined ? {} : container(`${root}/containers/${known.id}`),
+    images: images(root),
     names: listing(`${root}/names`, (path) => link(path)),
     volumes: volumes(root, known),
     sources: sources(known),
@@ -34,6 +35,22 @@ function container(directory: string): Tree {
     shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path),
   );
   return { ...(itself !== undefined && { directory: itself }), ...inside };
+}
+
+/** Names of images and what they mean (image-spec, image-layout.md); a broken index is told by the operation that needs it. */
+function images(root: string): Tree {
+  try {
+    const { manifests } = JSON.parse(text(`${root}/images/index.json`) ?? '{}') as {
+      manifests: { digest: string; annotations?: Record<string, string> }[];
+    };
+    const named = manifests.flatMap(({ digest, annotations }) => {
+      const name = annotations?.['org.opencontainers.image.ref.name'];
+      return name === undefined ? [] : [[name, digest] as const];
+    });
+    return Object.fromEntries(named.slice(0, LIMIT));
+  } catch {
+    return {};
+  }
 }
 
 function volumes(root: string, { volumes = {} }: Known): Tree {

@@ -1,10 +1,9 @@
-import type { Known } from '../../known.ts';
+import { imageOf, type Known } from '../../known.ts';
 import type { Operation } from '../../operation.ts';
 import { containerFiles, need } from '../../paths.ts';
 import { mountsOf } from '../../spec/merge.ts';
 import type { Spec } from '../../spec/types.ts';
 import type { Stage } from '../../stage.ts';
-import { imageOf } from '../image.ts';
 import { processFor } from '../process.ts';
 import { devices } from './devices.ts';
 import { kernelFilesystems } from './kernel-filesystems.ts';

@@ -1,11 +1,10 @@
-import type { Known } from '../../../core/known.ts';
+import { imageOf, type Known } from '../../../core/known.ts';
 import type { ContainerConfig } from '../../../core/store/config.ts';
-import { imageOf } from './image.ts';
 
 /** Docker's `Config`: what depends on no host. */
 export function configOf(config: ContainerConfig, known: Known | undefined) {
   const { spec, exposedPorts, env, cwd, user, hostname, labels } = config;
-  const image = imageOf(known)?.config;
+  const image = imageOf(known ?? {})?.config;
   const volumes = Object.keys(image?.Volumes ?? {});
   return {
     Hostname: hostname,
@@ -32,7 +31,7 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
 
 /** Which words are the entrypoint's: the image's, unless --entrypoint has others. Together they are Path and Args. */
 function commandOf({ spec, argv }: ContainerConfig, known: Known | undefined) {
-  const own = imageOf(known)?.config.Entrypoint;
+  const own = imageOf(known ?? {})?.config.Entrypoint;
   const typed = spec.entrypoint === undefined ? own : [spec.entrypoint].filter((word) => word !== '');
   const entrypoint = typed ?? [];
   const command = argv.slice(entrypoint.length);

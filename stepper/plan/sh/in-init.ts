@@ -1,4 +1,5 @@
 /** The script's lines for what PID 1 of the container does. */
+import { imageOf } from '../../../core/known.ts';
 import type { CloneFlag, InitAction, OperationOf } from '../../../core/operation.ts';
 import { type Lines, lookupUser, note } from './user.ts';
 import type { Writer } from './writer.ts';
@@ -119,7 +120,7 @@ export const inInit: { [K in InitAction['kind']]: Lines<K> } = {
 
 /** HOME is the user's unless a flag or the image sets it. */
 function homeGiven({ known, spec }: Writer): boolean {
-  const image = known.image ?? (known.lookup && 'found' in known.lookup ? known.lookup.found : undefined);
+  const image = imageOf(known);
   return (
     spec.env.some(([name]) => name === 'HOME') ||
     (image?.config.Env ?? []).some((entry) => entry.startsWith('HOME='))

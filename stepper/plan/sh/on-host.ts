@@ -1,4 +1,5 @@
 /** The script's lines for what tsstep does on the host. */
+import { imageOf } from '../../../core/known.ts';
 import type { HostAction, OperationOf, ShareStep } from '../../../core/operation.ts';
 import { writeInitProgram } from './head.ts';
 import { ownRules } from './own.ts';
@@ -81,6 +82,12 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   'choose-name': (_, { known }) => [`NAME=${known.name}`],
   clock: () => ['CREATED=$(date --utc --iso-8601=ns)'],
   'resolve-image': (_, writer) => layersThere(writer),
+  'registry-ping': () => pulled(),
+  'registry-token': () => pulled(),
+  'fetch-manifest': () => pulled(),
+  'fetch-config': () => pulled(),
+  'fetch-layer': () => pulled(),
+  'record-image': () => pulled(),
   'build-lab': () => note('see above: tsstep run --rm lab true builds it'),
   'unpack-layer': () => note('see above: tsstep run --rm IMAGE true unpacks it'),
   'find-container': ({ reference, option }, writer) => [
@@ -115,10 +122,10 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   openpt: () => note('not done: see -t above'),
 };
 
+const pulled = () => note('see above: tsstep pull gets it');
+
 function layersThere(writer: Writer): string[] {
-  const image =
-    writer.known.image ??
-    (writer.known.lookup && 'found' in writer.known.lookup ? writer.known.lookup.found : undefined);
+  const image = imageOf(writer.known);
   const name = writer.word(writer.spec.image);
   return [
     `for layer in ${(image?.layers ?? []).map(({ link }) => writer.word(link)).join(' ')}; do`,

@@ -1,12 +1,15 @@
 /** Plans of many runs on machines that do not exist: what operations there can be, and under which names. */
+import type { Known } from '../../../core/known.ts';
 import { nextLease } from '../../../core/network/leases.ts';
 import type { Where } from '../../../core/operation.ts';
 import type { RunFlags } from '../../../core/spec/flags.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import type { StageName } from '../../../core/stage.ts';
+import { image } from '../../../core/stages/image.ts';
 import type { Looks } from '../../../stepper/plan/looks.ts';
 import { walk } from '../../../stepper/plan/walk.ts';
 import { knownOf, v1, v2 } from '../../support/fixed-host.ts';
+import { pullAnswers, pullLookup } from '../../support/pull-answers.ts';
 
 /** An empty machine, but for one other container. */
 const looks: Looks = {
@@ -43,7 +46,7 @@ const runs: readonly RunFlags[] = [
 
 /** Names of the operations that a stage can have, each with where it is performed. */
 export async function plannedNames(stage: StageName): Promise<Map<string, Where>> {
-  const names = new Map<string, Where>();
+  const names = stage === 'image' ? pulledNames() : new Map<string, Where>();
   for (const cgroups of [v1, v2]) {
     for (const flags of runs) {
       const spec = parseSpec(flags, 'lab', [], {}, { cpus: 2, directory: '/home/me' });
@@ -54,4 +57,20 @@ export async function plannedNames(stage: StageName): Promise<Map<string, Where>
     }
   }
   return names;
+}
+
+/** Those of a pull, which no plan can foresee: with one endpoint, and with a mirror before it that is down. */
+function pulledNames(): Map<string, Where> {
+  const spec = parseSpec({}, 'ubuntu', [], {}, { cpus: 2, directory: '/home/me' });
+  const alone = { ...pullLookup.from, endpoints: pullLookup.from.endpoints.slice(1) };
+  const renamed = Object.entries(pullAnswers).map(([name, answer]) => [name.replace(/-2$/, ''), answer]);
+  const pulls: Partial<Known>[] = [
+    { lookup: pullLookup, answers: pullAnswers },
+    { lookup: { ...pullLookup, from: alone }, answers: Object.fromEntries(renamed) },
+  ];
+  return new Map(
+    pulls.flatMap((known) =>
+      image.plan(spec, { ...knownOf(), ...known }).map(({ name, where }) => [name, where] as const),
+    ),
+  );
 }

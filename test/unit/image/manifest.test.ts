@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../core/image/digest.ts';
 import { readImage } from '../../../core/image/manifest.ts';
-import { pickPlatform } from '../../../core/image/platform.ts';
+import { localPlatform, pickPlatform } from '../../../core/image/platform.ts';
 import type { Descriptor } from '../../../core/image/schema.ts';
 import { editDistance, similarNames } from '../../../core/image/similar.ts';
 import { failure } from './tars.ts';
@@ -97,7 +97,7 @@ describe('pickPlatform', () => {
   const pick = (arch: string, ...platforms: [string, string?][]) =>
     pickPlatform(
       platforms.map(([a, v]) => at(some, a, v)),
-      arch,
+      localPlatform(arch),
     )?.platform;
 
   it('takes the newest arm variant that every v7 core runs', () => {
@@ -116,6 +116,7 @@ describe('similarNames', () => {
   it('finds typing errors, other tags and parts, and nothing far-fetched', () => {
     const names = ['lab:latest', 'nginx:1.27', 'ghcr.io/team/redis:7'];
     expect(similarNames('labs:latest', names)).toEqual(['lab:latest']);
+    expect(similarNames('lba:latest', names)).toEqual(['lab:latest']);
     expect(similarNames('ngnix:latest', names)).toEqual(['nginx:1.27']);
     expect(similarNames('redis:latest', names)).toEqual(['ghcr.io/team/redis:7']);
     expect(similarNames('postgres:latest', names)).toEqual([]);

@@ -2,6 +2,7 @@ import type { Kind, Operation, OperationOf } from '../../../core/operation.ts';
 
 const common = { why: 'because', undo: 'nothing', name: 'step' } as const;
 const id = 'a'.repeat(64);
+const endpoint = { registry: 'docker.io', url: 'https://registry-1.docker.io', mirror: false };
 
 /** One operation of each kind: typed so that a new kind without an example does not compile. */
 const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'name'> } = {
@@ -9,6 +10,40 @@ const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'n
   'choose-name': { where: 'host', wanted: 'web' },
   clock: { where: 'host' },
   'resolve-image': { where: 'host', reference: 'lab' },
+  'registry-ping': { where: 'host', endpoint, optional: false },
+  'registry-token': {
+    where: 'host',
+    endpoint,
+    challenge: { scheme: 'bearer', realm: 'https://auth.docker.io/token', service: 'registry.docker.io' },
+    repository: 'library/ubuntu',
+    optional: false,
+  },
+  'fetch-manifest': {
+    where: 'host',
+    endpoint,
+    repository: 'library/ubuntu',
+    reference: 'latest',
+    optional: false,
+  },
+  'fetch-config': {
+    where: 'host',
+    endpoint,
+    repository: 'library/ubuntu',
+    blob: { digest: 'sha256:ab', size: 1 },
+    reference: 'docker.io/library/ubuntu:latest',
+    image: { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: 'sha256:cd', size: 1 },
+  },
+  'fetch-layer': {
+    where: 'host',
+    endpoint,
+    repository: 'library/ubuntu',
+    blob: { digest: 'sha256:ab', size: 1 },
+  },
+  'record-image': {
+    where: 'host',
+    reference: 'docker.io/library/ubuntu:latest',
+    image: { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: 'sha256:cd', size: 1 },
+  },
   'build-lab': { where: 'host', reference: 'lab' },
   'unpack-layer': {
     where: 'host',

@@ -17,6 +17,28 @@ export const host = {
     the digest of a manifest, which names the digests of a configuration and of the layers. A digest is the SHA-256 of the
     content, so from here on nothing can change under our hands. docker does the same, and pulls what is missing. It fails when
     the name is unknown or when a file does not have the digest it is stored under.`,
+  'registry-ping': `A registry is a web server with a few fixed paths below /v2/. This first request asks whether there is one at all.
+    Most answer 401 and a header WWW-Authenticate, which names the service that hands out tokens: that is how the next request
+    knows where to go. docker does the same. It fails when the network is down, when the name is wrong, or when the
+    registry's certificate is not trusted here. With mirrors the next one is asked then.`,
+  'registry-token': `The registry itself knows no passwords. Another service checks who we are and gives a token: a signed text that
+    says which repository may be read and until when. Public images need no account, but a token all the same, and that is how
+    Docker Hub counts pulls. docker does the same, with the account that docker login has saved. The token stays in
+    this process and is never shown or recorded. It fails when the password is wrong or the image is private.`,
+  'fetch-manifest': `A tag such as latest is a pointer that its owner may move. What comes back is mostly an index: a list with one
+    manifest for each platform, of which the one for this machine is fetched next. A manifest is short JSON: the digest and size of
+    the configuration and of each layer. docker does the same. It is accepted only if its bytes have the digest that was asked for
+    or that the registry promised. A 404 means that there is no such tag; Docker Hub says 401 for that too, to hide private names.`,
+  'fetch-config': `The configuration is what docker inspect shows of an image: command, environment, user, volumes, how each layer was
+    made, and the digest of each layer's tar before compression. The digest of this file is the image's ID. With it the
+    whole container can be planned, before a single byte of a file has come.`,
+  'fetch-layer': `Layers are named by digest alone, so one that another image brought is not fetched again, and it does not matter who
+    sends it: registries mostly redirect to a storage elsewhere. It is hashed while it arrives and enters the store only
+    if digest and size are right. A connection that breaks goes on where it was, with a Range request. When nobody steps, three
+    layers are on their way at a time, as with docker; the time shown is how long was waited.`,
+  'record-image': `Names are the only thing in the store that changes: the index says which digest a name means at the moment. The
+    image that had the name before keeps its content and becomes nameless, as docker's <none>. The index is replaced by a
+    rename under a lock, so every reader sees the old one or the new one.`,
   'build-lab': `An image is not magic: a tar file for each layer, a JSON configuration with the command and the environment, and a
     manifest that lists their digests. The built-in lab image is put together here from this machine's own busybox, so that the
     first run needs no network. docker build does the same with whatever the Dockerfile produces. It fails if busybox is not

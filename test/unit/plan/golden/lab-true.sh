@@ -118,8 +118,8 @@ for tool in awk bash cp findmnt ip ldd mkfifo mount nft nsenter pivot_root prlim
 done
 
 # ══════════════════════════════════════════════════════════════════════════════
-# image: Find the image in the local store, and unpack the layers that no
-# container has used before.
+# image: Find the image in the local store, or get it from a registry, and
+# unpack the layers that no container has used before.
 # ══════════════════════════════════════════════════════════════════════════════
 
 # resolve: Turn the name into digests: of the manifest, the configuration and
