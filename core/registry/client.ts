@@ -30,9 +30,14 @@ export class Registry {
     this.#authorizer = new Authorizer(this.#http, endpoint, options.env, login);
   }
 
-  /** Whether it is a registry, and what it wants to be shown. Asked once: the next endpoint is waiting. */
+  url(path: string): URL {
+    return new URL(path, this.endpoint.url);
+  }
+
+  /** Whether it is a registry, and what it wants to be shown. No second try for what cannot be reached: the next endpoint is waiting. */
   async ping(): Promise<Exchange & { challenge?: Challenge }> {
-    const answer = await this.#http.send({ method: 'GET', url: this.#url('/v2/'), tries: 1 });
+    const once = this.endpoint.mirror ? { tries: 1 } : {};
+    const answer = await this.#http.send({ method: 'GET', url: this.url('/v2/'), eager: true, ...once });
     const { status } = answer.exchange;
     const asked = { endpoint: this.endpoint, what: 'the API of a registry', absent: 'there is no /v2/' };
     if (status !== 200 && status !== 401) throw await refusal(answer, asked);
@@ -42,11 +47,12 @@ export class Registry {
     return { ...answer.exchange, ...(challenge ? { challenge } : {}) };
   }
 
-  /** Ask for a bearer token; it stays in this object. For a registry that `ping` has said wants one. */
+  /** Ask for a bearer token; it stays in this object. For a registry that wants one, as `ping` says. */
   async authorize(
     repository: string,
     actions: Actions,
   ): Promise<Exchange & { user?: string; expiresIn?: number }> {
+    if (!this.#authorizer.challenge) await this.ping();
     return await this.#authorizer.authorize(repository, actions);
   }
 
@@ -59,7 +65,7 @@ export class Registry {
     repository: string,
     reference: string,
   ): Promise<Exchange & { descriptor: Descriptor; bytes: Buffer }> {
-    const url = this.#url(`/v2/${repository}/manifests/${reference}`);
+    const url = this.url(`/v2/${repository}/manifests/${reference}`);
     const asked = { endpoint: this.endpoint, what: `the image ${nameOf(repository, reference)}` };
     const answer = await this.ask({ method: 'GET', url, headers: { accept: acceptedManifests } }, repository);
     if (answer.exchange.status !== 200) throw await refusal(answer, asked);
@@ -88,7 +94,7 @@ export class Registry {
     range: { from: number } = { from: 0 },
     signal?: AbortSignal,
   ): Promise<Exchange & { body: AsyncIterable<Uint8Array> }> {
-    const url = this.#url(`/v2/${repository}/blobs/${digest}`);
+    const url = this.url(`/v2/${repository}/blobs/${digest}`);
     const headers = range.from > 0 ? { range: `bytes=${range.from}-` } : {};
     const answer = await this.ask({ method: 'GET', url, headers, signal }, repository);
     const { status } = answer.exchange;
@@ -103,8 +109,20 @@ export class Registry {
     };
   }
 
+  /** Whether it takes the login. @throws `unauthorized` when it does not */
+  async verifyLogin(): Promise<Exchange> {
+    await this.ping();
+    const answer = await this.ask({ method: 'GET', url: this.url('/v2/') }, '');
+    const asked = { endpoint: this.endpoint, what: 'its API', absent: 'there is no /v2/' };
+    if (answer.exchange.status !== 200) throw await refusal(answer, asked);
+    await answer.body.dump();
+    return answer.exchange;
+  }
+
   /** Any request about a repository, with what proves who asks; on 401 once more with a new proof. */
   async ask(ask: Ask, repository: string): Promise<Answer> {
+    // Uploads may go to another host, which has been told by the registry what it has to know.
+    if (ask.url.origin !== this.url('/').origin) return await this.#http.send(ask);
     const sent = await this.#authorizer.header(repository);
     const answer = await this.#http.send({ ...ask, authorization: sent });
     if (answer.exchange.status !== 401) return answer;
@@ -126,10 +144,6 @@ export class Registry {
 
   close(): void {
     this.#connections.close();
-  }
-
-  #url(path: string): URL {
-    return new URL(path, this.endpoint.url);
   }
 
   #blobAsked(digest: string): Asked {

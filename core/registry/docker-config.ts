@@ -1,10 +1,11 @@
 /** `~/.docker/config.json`, where docker, podman and skopeo keep logins as well: what one has saved, the others use. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { TsstepError } from '../errors.ts';
-import { errnoOf } from '../kernel/errno.ts';
+import { errnoOf, tolerating } from '../kernel/errno.ts';
+import { withLock } from '../kernel/fs.ts';
 
 const entry = v.looseObject({
   /** base64 of user:password */
@@ -52,5 +53,22 @@ function unusable(path: string, why: string): TsstepError {
     what: `the logins in ${path} cannot be read`,
     why,
     remedy: `mend the file, or name another folder with DOCKER_CONFIG`,
+  });
+}
+
+/** Changes the file, which is made where there is none; nobody but its owner may read it. @throws `usage` when it cannot be understood */
+export async function changeDockerConfig(
+  env: NodeJS.ProcessEnv,
+  change: (config: DockerConfig) => DockerConfig,
+): Promise<void> {
+  const given = dockerConfigPath(env);
+  mkdirSync(dirname(given), { recursive: true, mode: 0o700 });
+  await withLock(dirname(given), () => {
+    // Who keeps it elsewhere by a symlink still does afterwards.
+    const path = tolerating(['ENOENT'], () => realpathSync(given)) ?? given;
+    const text = JSON.stringify(change(readDockerConfig(env)), null, '\t');
+    const temporary = `${path}.${process.pid}`;
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, path);
   });
 }

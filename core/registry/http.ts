@@ -15,17 +15,23 @@ export interface Ask {
   headers?: Readonly<Record<string, string>>;
   /** Sent to the origin of `url` alone, whatever it redirects to. */
   authorization?: string | undefined;
+  /** What must not come back in an error beside that, should the server repeat it. */
+  secret?: string;
   /** Made anew for each try. */
   body?: () => Buffer | string | Readable;
   signal?: AbortSignal | undefined;
   /** 1: a problem that may pass is a problem. */
   tries?: number;
+  /** No connection is final, as another endpoint may be waiting. */
+  eager?: boolean;
   /** Milliseconds until the answer begins, where a minute is not enough. */
   patience?: number;
 }
 
 export interface Answer {
   exchange: Exchange;
+  /** What was sent and must not be shown. */
+  secrets: readonly string[];
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Dispatcher.ResponseData['body'];
 }
@@ -58,7 +64,8 @@ export class Http {
         reason = `status ${status}`;
       } catch (error) {
         if (ask.signal?.aborted || error instanceof TsstepError) throw error;
-        if (!isPassingProblem(error) || attempt >= most) throw unreachable(ask.url, error, attempt);
+        if (ask.eager || !isPassingProblem(error) || attempt >= most)
+          throw unreachable(ask.url, error, attempt);
         reason = shortReason(error);
         wait = backOff(attempt);
       }
@@ -81,6 +88,7 @@ export class Http {
         return {
           headers: answer.headers,
           body: answer.body,
+          secrets: secretsOf(ask),
           exchange: redirects.length > 0 ? { ...exchange, redirects } : exchange,
         };
       }
@@ -105,6 +113,12 @@ export class Http {
       ...(ask.patience ? { headersTimeout: ask.patience } : {}),
     });
   }
+}
+
+function secretsOf({ authorization = '', secret = '' }: Ask): string[] {
+  const [scheme, proof = ''] = authorization.split(' ');
+  const login = scheme === 'Basic' ? Buffer.from(proof, 'base64').toString('utf8') : '';
+  return [proof, login, login.slice(login.indexOf(':') + 1), secret].filter(Boolean);
 }
 
 /** The first header of this name. */

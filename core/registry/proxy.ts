@@ -1,8 +1,11 @@
+import { isIP } from 'node:net';
+import { TsstepError } from '../errors.ts';
 import { hostOf, inNetwork, isLoopback } from './hosts.ts';
 
 /**
  * The proxy for a URL as Go's programs, docker among them, read the environment (net/http, ProxyFromEnvironment): HTTPS_PROXY for
  * https, HTTP_PROXY for http, lower case as well, and NO_PROXY with hosts, domains, networks, ports and `*`. Never for loopback.
+ * @throws `usage` when it is no URL
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
   const host = hostOf(url.host);
@@ -13,14 +16,23 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
   const exceptions = (env.NO_PROXY || env.no_proxy || '').split(/[\s,]+/).filter(Boolean);
   if (exceptions.some((exception) => excepts(exception.toLowerCase(), host, port))) return undefined;
   // curl and Go take `proxy:3128` for http://proxy:3128.
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  const whole = proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (URL.canParse(whole) && /^(https?|socks5):$/.test(new URL(whole).protocol)) return whole;
+  throw new TsstepError({
+    code: 'usage',
+    // Without what it says: that may be a password.
+    what: `the proxy for ${url.protocol.replace(':', '')} cannot be used`,
+    why: `what ${url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'} says is no URL of http, https or socks5`,
+    remedy: 'write it like http://proxy:3128, or take it out of the environment',
+  });
 }
 
 function excepts(exception: string, host: string, port: string): boolean {
   if (exception === '*' || inNetwork(host, exception)) return true;
-  const [, only] = /:(\d+)$/.exec(exception.replace(/^[0-9a-f:]*:[0-9a-f:]*$/, '')) ?? [];
+  const address = exception.replace(/^\[|\]$/g, '');
+  const only = isIP(address) ? undefined : /:(\d+)$/.exec(exception)?.[1];
   if (only !== undefined && only !== port) return false;
-  const name = only === undefined ? exception.replace(/^\[|\]$/g, '') : hostOf(exception);
+  const name = only === undefined ? address : hostOf(exception);
   // `.example.com` means what is below it, `example.com` itself as well.
   const domain = name.replace(/^\*?\./, '');
   return (host === domain && !/^\*?\./.test(name)) || host.endsWith(`.${domain}`);

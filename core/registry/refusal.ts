@@ -18,7 +18,8 @@ const enough = 64 * 1024;
 
 /** The error for an answer that is none; its body is read. */
 export async function refusal(answer: Answer, asked: Asked): Promise<TsstepError> {
-  const said = wordsOf(await beginning(answer));
+  const text = answer.secrets.reduce((all, secret) => all.replaceAll(secret, '…'), await beginning(answer));
+  const said = wordsOf(text);
   const { status } = answer.exchange;
   const { registry, url } = asked.endpoint;
   if (status === 429) return limited(answer, asked, said);

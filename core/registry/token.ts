@@ -84,7 +84,7 @@ function exchangeOf(
   });
   if (scope !== undefined) form.set('scope', scope);
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return { method: 'POST', url: realm, headers, body: () => form.toString() };
+  return { method: 'POST', url: realm, headers, body: () => form.toString(), secret: identityToken };
 }
 
 function realmOf({ realm = '' }: Challenge, { endpoint }: Asked): URL {

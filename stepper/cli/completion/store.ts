@@ -1,9 +1,10 @@
-/** Names of what is in the store. What this user may not read, or what is damaged, has none: a Tab is no place for errors. */
+/** Names of what is in the store, and of registries. What this user may not read, or what is damaged, has none: a Tab is no place for errors. */
 import { readdirSync } from 'node:fs';
 import { stateDirectories } from '../../../core/host/facts.ts';
 import { readIndex, storedName } from '../../../core/image/layout.ts';
 import { displayName } from '../../../core/image/resolve.ts';
 import { containers, names } from '../../../core/paths.ts';
+import { readDockerConfig } from '../../../core/registry/docker-config.ts';
 import { shortId } from '../format/text.ts';
 import type { Candidate } from './candidates.ts';
 import type { Place } from './place.ts';
@@ -24,6 +25,12 @@ export function imageNames(): Candidate[] {
       .map(displayName),
   );
   return [...new Set([...stored, 'lab:latest'])].map((name) => [name]);
+}
+
+/** Registries that somebody has logged in to; docker.io is the one that is meant when none is named. */
+export function loginNames(): readonly string[] {
+  const logins = readable(() => Object.keys(readDockerConfig(process.env).auths ?? {}));
+  return logins.filter((name) => !name.includes('/'));
 }
 
 export const containerNames = (): readonly string[] => readable((root) => readdirSync(names(root)));

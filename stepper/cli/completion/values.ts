@@ -10,7 +10,7 @@ import { uiKinds } from '../stepping-flags.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
 import { shells } from './print.ts';
-import { containerNames, containersOf, imageNames } from './store.ts';
+import { containerNames, containersOf, imageNames, loginNames } from './store.ts';
 
 export type Source = (place: Place) => Fitting | Promise<Fitting>;
 
@@ -56,6 +56,7 @@ export const ofArguments: Readonly<Record<string, Source>> = {
   // Of the container, but paths there often look like those here.
   command: files,
   shell: () => each(Object.keys(shells)),
+  server: () => each(loginNames()),
 };
 
 export const ofOptions: Readonly<Record<string, Source>> = {

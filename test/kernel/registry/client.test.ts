@@ -6,6 +6,7 @@ import { Registry } from '../../../core/registry/client.ts';
 import { endpointsFor } from '../../../core/registry/settings.ts';
 import type { RegistrySettings } from '../../../core/registry/types.ts';
 import { signature } from '../../support/fault-proxy.ts';
+import { HttpProxy } from '../../support/http-proxy.ts';
 import { useNetworkOf } from '../../support/inside.ts';
 import { layer, writeLayout } from '../../support/layout.ts';
 import { elsewhere, student, type TestRegistry, useRegistry } from '../../support/registry.ts';
@@ -18,6 +19,7 @@ const open = useRegistry(sandbox);
 const basic = useRegistry(sandbox, { auth: 'basic' });
 const tokens = useRegistry(sandbox, { auth: 'token' });
 const secure = useRegistry(sandbox, { auth: 'basic', tls: true, address: elsewhere });
+const plain = useRegistry(sandbox, { address: elsewhere });
 let front = '';
 
 beforeAll(async () => {
@@ -25,7 +27,7 @@ beforeAll(async () => {
   const directory = writeLayout(join(sandbox.directory, 'small'), '1', [
     await layer({ name: 'hello', content: 'hello' }),
   ]);
-  for (const registry of [open, basic, tokens, secure])
+  for (const registry of [open, basic, tokens, secure, plain])
     await registry.fill(`oci:${directory}:1`, 'team/small:1');
   front = await open.front();
 });
@@ -274,6 +276,20 @@ describe('a registry with passwords', () => {
     expect(JSON.stringify(exchange)).not.toContain(signature);
   });
 
+  it('cannot put it into an error by repeating it', async () => {
+    const host = await basic.front();
+    const registry = client({ host, url: `http://${host}` }, loggedIn(host));
+    await registry.ping();
+    const body = `you sent ${btoa(`${student.user}:${student.password}`)}, which is ${student.password}`;
+    basic.proxy.fail({ match: /manifests/, status: 403, body });
+    const failed = await failure(registry.manifest('team/small', '1'));
+    expect(failed).toMatchObject({
+      code: 'unauthorized',
+      why: expect.stringContaining('you sent …, which is …'),
+    });
+    expectNoSecret(failed);
+  });
+
   it('does not get those of the registry that it is a mirror of', async () => {
     const env = loggedIn('https://index.docker.io/v1/');
     const mirror = client({ host: 'docker.io', url: basic.url }, env, none, true);
@@ -311,5 +327,34 @@ describe('a registry with TLS', () => {
       `https://${secure.host}`,
       `http://${secure.host}`,
     ]);
+  });
+});
+
+describe('a proxy', () => {
+  it('is asked for what is plain, and connects to what is encrypted', async () => {
+    const proxy = new HttpProxy();
+    const address = await proxy.listen('127.0.0.1', 4999);
+    const env = { HTTP_PROXY: `http://me:mine@${address}`, HTTPS_PROXY: `http://me:mine@${address}` };
+    const all = { ...loggedIn(secure.host), ...env, SSL_CERT_FILE: secure.authority };
+    try {
+      await client(secure, all).manifest('team/small', '1');
+      const { host } = plain;
+      await client(plain, env, { mirrors: [], insecure: [host] }).manifest('team/small', '1');
+      expect(new Set(proxy.seen)).toEqual(
+        new Set([`CONNECT ${secure.host}`, `GET http://${host}/v2/team/small/manifests/1`]),
+      );
+      expect(new Set(proxy.logins)).toEqual(new Set([`Basic ${btoa('me:mine')}`]));
+      proxy.seen.length = 0;
+      await client(secure, { ...all, NO_PROXY: '198.51.100.0/24' }).manifest('team/small', '1');
+      await client(open, env).manifest('team/small', '1');
+      expect(proxy.seen).toEqual([]);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it('that cannot be reached is told from the registry', async () => {
+    const env = { HTTPS_PROXY: 'http://127.0.0.1:9' };
+    expect(await failure(client(secure, env).ping())).toMatchObject({ code: 'registry' });
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { blobPath } from '../../../core/image/blobs.ts';
 import { Registry } from '../../../core/registry/client.ts';
@@ -157,4 +158,43 @@ describe('a download', () => {
     expect(isWhole(root)).toBe(true);
     nothingLeft(root);
   });
+
+  it('goes on where a tsstep was killed in the middle', async () => {
+    const root = temporaryRoot();
+    registry.proxy.fail({ match: /blobs/, stallAfter: 2_000_000 });
+    const script = await downloader();
+    const words = [process.execPath, script, front, root, blob.digest, `${blob.size}`];
+    const killed = sandbox.start(words);
+    await expect
+      .poll(() => statSync(partialPath(root), { throwIfNoEntry: false })?.size ?? 0, { timeout: 30_000 })
+      .toBeGreaterThan(1_000_000);
+    killed.kill('SIGKILL');
+    await killed.ended;
+    const { size } = statSync(partialPath(root));
+    expect(await fetchWith(root)).toMatchObject({ resumed: size, status: 206 });
+    expect(isWhole(root)).toBe(true);
+  });
 });
+
+/** A program that does nothing but download: arguments are host, root, digest and size. */
+async function downloader(): Promise<string> {
+  const outfile = join(sandbox.directory, 'downloader.cjs');
+  const contents = `
+    import { Registry } from './core/registry/client.ts';
+    import { downloadBlob } from './core/registry/download.ts';
+    const [host, root, digest, size] = process.argv.slice(2);
+    const endpoint = { registry: host, url: 'http://' + host, mirror: false };
+    const registry = new Registry(endpoint, { env: {}, settings: { mirrors: [], insecure: [] } });
+    void downloadBlob(registry, root, 'team/big', { digest, size: Number(size) });`;
+  const top = join(import.meta.dirname, '../../..');
+  await build({
+    stdin: { contents, resolveDir: top },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    define: { 'import.meta.dirname': JSON.stringify(join(top, 'dist')) },
+    logLevel: 'error',
+  });
+  return outfile;
+}

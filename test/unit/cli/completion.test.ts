@@ -35,6 +35,8 @@ function storeImages(...names: string[]): void {
 
 beforeAll(() => {
   storeImages('docker.io/library/nginx:1.27', 'docker.io/library/lab:latest', 'ghcr.io/owner/app:v1');
+  const auths = { 'ghcr.io': {}, 'localhost:5000': {}, 'https://index.docker.io/v1/': {} };
+  writeFileSync(join(directory, 'config.json'), JSON.stringify({ auths }));
   mkdirSync(join(root, 'names'));
   for (const [name, id] of Object.entries({ web, db })) {
     mkdirSync(join(root, 'containers', id), { recursive: true });
@@ -43,6 +45,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
+  vi.stubEnv('DOCKER_CONFIG', directory);
   vi.stubEnv('TSSTEP_ROOT', root);
 });
 
@@ -110,6 +113,12 @@ describe('completion', () => {
     [['image', 'sh'], ['show']],
     [['image', 'show', '--layer', '2', 'n'], ['nginx:1.27']],
     [['image', 'show', 'lab', '--file', ''], []],
+    // registries
+    [
+      ['logout', ''],
+      ['ghcr.io', 'localhost:5000'],
+    ],
+    [['login', 'l'], ['localhost:5000']],
     // containers
     [
       ['rm', ''],

@@ -1,0 +1,82 @@
+/** A blob from the store to a registry (distribution-spec, "Pushing blobs": POST, then one PUT). */
+import { createReadStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TsstepError } from '../errors.ts';
+import { type Blob, blobPath, hasBlob } from '../image/blobs.ts';
+import { badImage } from '../image/broken.ts';
+import type { Registry } from './client.ts';
+import { header } from './http.ts';
+import { refusal } from './refusal.ts';
+import { backOff, tries } from './retry.ts';
+import type { Exchange } from './types.ts';
+
+/** A registry looks through what it has got before it answers. */
+const patience = 300_000;
+
+/** The last exchange; `already`: the registry had the blob. */
+export type Upload = Exchange & { already?: true };
+
+/** @throws `bad-image` when the store does not have it; `registry`, `unauthorized` and the like */
+export async function uploadBlob(
+  registry: Registry,
+  root: string,
+  repository: string,
+  blob: Blob,
+): Promise<Upload> {
+  if (!hasBlob(root, blob.digest, blob.size))
+    throw badImage(
+      `the blob ${blob.digest} is missing`,
+      'the store does not have it, so it cannot be pushed',
+    );
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await existing(registry, repository, blob)) ?? (await upload(registry, root, repository, blob));
+    } catch (error) {
+      // The connection may have broken, or the registry have lost the upload: it can only be begun anew.
+      if (!(error instanceof TsstepError) || error.failure.code !== 'registry' || attempt >= tries)
+        throw error;
+      await sleep(backOff(attempt));
+    }
+  }
+}
+
+async function existing(registry: Registry, repository: string, blob: Blob): Promise<Upload | undefined> {
+  const url = registry.url(`/v2/${repository}/blobs/${blob.digest}`);
+  const answer = await registry.ask({ method: 'HEAD', url }, repository);
+  await answer.body.dump();
+  if (answer.exchange.status !== 200) return undefined;
+  return { ...answer.exchange, ...blob, already: true };
+}
+
+async function upload(registry: Registry, root: string, repository: string, blob: Blob): Promise<Upload> {
+  const { endpoint } = registry;
+  const what = `an upload of the blob ${blob.digest} to ${repository}`;
+  const start = registry.url(`/v2/${repository}/blobs/uploads/`);
+  const begun = await registry.ask(
+    { method: 'POST', url: start, headers: { 'content-length': '0' } },
+    repository,
+  );
+  const location = header(begun, 'location') ?? '';
+  if (begun.exchange.status !== 202 || !URL.canParse(location, start.href))
+    throw await refusal(begun, { endpoint, what, absent: 'it takes no uploads to this name' });
+  await begun.body.dump();
+
+  const url = new URL(location, start.href);
+  // What it holds already is the upload's state, and signed by some.
+  url.searchParams.set('digest', blob.digest);
+  const done = await registry.ask(
+    {
+      method: 'PUT',
+      url,
+      headers: { 'content-type': 'application/octet-stream', 'content-length': `${blob.size}` },
+      body: () => createReadStream(blobPath(root, blob.digest), { highWaterMark: 256 * 1024 }),
+      patience,
+      tries: 1,
+    },
+    repository,
+  );
+  if (done.exchange.status !== 201)
+    throw await refusal(done, { endpoint, what, absent: 'the upload is gone' });
+  await done.body.dump();
+  return { ...done.exchange, ...blob };
+}

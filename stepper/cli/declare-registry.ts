@@ -1,0 +1,42 @@
+/** The commands that talk to registries. Only declared here; what they do is loaded when it is asked for. */
+import type { Command } from 'commander';
+
+type Done = (code: number) => void;
+
+const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+const insecure = [
+  '--insecure-registry <host:port>',
+  'accept plain HTTP and unknown certificates from this host or network (repeatable)',
+] as const;
+
+/** `done` gets the exit code. */
+export function declareRegistries(program: Command, done: Done): void {
+  program
+    .command('login')
+    .summary('log in to a registry')
+    .description(
+      'Tries a login at a registry, docker.io unless another is named, and saves it where docker does.',
+    )
+    .argument('[server]', 'host, and port where it has one')
+    .option('-u, --username <name>', 'who')
+    .option('-p, --password <password>', 'the password, which other users can see while tsstep runs')
+    .option('--password-stdin', 'read the password from standard input')
+    .option(...insecure, several)
+    .action(async (server, flags) => done(await (await import('./login.ts')).login(server, flags)));
+  program
+    .command('logout')
+    .summary('log out from a registry')
+    .description('Forgets the login of a registry, docker.io unless another is named.')
+    .argument('[server]', 'host, and port where it has one')
+    .action(async (server) => done(await (await import('./logout.ts')).logout(server)));
+  program
+    .command('push')
+    .summary('send an image to a registry')
+    .description('Sends an image of the local store to the registry that its name begins with.')
+    .argument('<image>', 'HOST[:PORT]/NAME[:TAG]; without a host docker.io is meant')
+    .option('-a, --all-tags', 'all images of this name, whatever their tags')
+    .option('-q, --quiet', 'print the name only')
+    .option(...insecure, several)
+    .action(async (image, flags) => done(await (await import('./push.ts')).push(image, flags)));
+}
