@@ -94,6 +94,22 @@ const pull: Declare = (parent, name, done) => {
   );
 };
 
+const push: Declare = (parent, name, done) => {
+  parent
+    .command(name)
+    .summary('send an image to a registry')
+    .description('Sends an image of the local store to the registry that its name begins with.')
+    .argument('<image>', 'HOST[:PORT]/NAME[:TAG]; without a host docker.io is meant')
+    .option('-a, --all-tags', 'all images of this name, whatever their tags')
+    .option('-q, --quiet', 'print the name only')
+    .option(
+      '--insecure-registry <host:port>',
+      'accept plain HTTP and unknown certificates from this host or network (repeatable)',
+      several,
+    )
+    .action(async (image, flags) => done(await (await import('./image/push.ts')).push(image, flags)));
+};
+
 const load: Declare = (parent, name, done) => {
   parent
     .command(name)
@@ -154,6 +170,7 @@ const commands: readonly (readonly [declare: Declare, below: string, top?: strin
   [remove, 'rm', 'rmi'],
   [history, 'history', 'history'],
   [pull, 'pull', 'pull'],
+  [push, 'push', 'push'],
   [save, 'save', 'save'],
   [load, 'load', 'load'],
   [importRootfs, 'import', 'import'],

@@ -30,9 +30,9 @@ describe('the settings', () => {
     const env = settingsIn(
       '{"registry-mirrors": ["https://c:5000/"], "insecure-registries": ["10.0.0.0/8"], "debug": true}',
     );
-    const TSSTEP_REGISTRY_MIRROR = 'http://a, http://b:5000/';
+    const TSSTEP_REGISTRY_MIRROR = 'http://a, http://b:5000/, b:5000, localhost:5000';
     expect(readSettings({ ...env, TSSTEP_REGISTRY_MIRROR }, ['x:1'])).toEqual({
-      mirrors: ['http://a', 'http://b:5000', 'https://c:5000'],
+      mirrors: ['http://a', 'http://b:5000', 'https://b:5000', 'http://localhost:5000', 'https://c:5000'],
       insecure: ['x:1', '10.0.0.0/8'],
     });
   });
@@ -41,7 +41,6 @@ describe('the settings', () => {
     ['no JSON', '{'],
     ['no list', '{"registry-mirrors": "http://a"}'],
     ['no object', '3'],
-    ['a mirror without a scheme', '{"registry-mirrors": ["a:5000"]}'],
     ['a mirror with a path', '{"registry-mirrors": ["http://a/b"]}'],
     ['an insecure registry with a scheme', '{"insecure-registries": ["http://a"]}'],
     ['a network that is none', '{"insecure-registries": ["10.0.0.0/33"]}'],
