@@ -38,7 +38,14 @@ export async function storedImages(
     const known = images.get(image.id);
     images.set(image.id, known ? { ...known, entries: [...known.entries, entry] } : image);
   }
-  return [...images.values()];
+  const found = [...images.values()];
+  return found.some(({ broken }) => broken) ? stillThere(found, readIndex(root)) : found;
+}
+
+/** Names go before files: what somebody has removed while it was read only looks broken. */
+function stillThere(images: readonly StoredImage[], index: readonly Descriptor[]): StoredImage[] {
+  const digests = new Set(index.map(({ digest }) => digest));
+  return images.filter(({ broken, entries }) => !broken || entries.some(({ digest }) => digests.has(digest)));
 }
 
 async function storedImage(root: string, entry: Descriptor): Promise<StoredImage> {
