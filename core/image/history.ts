@@ -1,7 +1,5 @@
-import { TsstepError } from '../errors.ts';
 import { layerSizes } from './layer-size.ts';
-import { displayName } from './resolve.ts';
-import type { StoredImage } from './stored.ts';
+import { documentsOf, type StoredImage } from './stored.ts';
 
 /** A line of `tsstep history`: one step of how the image was made. */
 export interface HistoryLine {
@@ -17,24 +15,12 @@ export interface HistoryLine {
 
 /** Last step first. @throws TsstepError bad-image when it cannot be read */
 export function historyOf(root: string, image: StoredImage): HistoryLine[] {
-  const { id, documents } = image;
-  if (!documents) throw unreadable(image);
+  const { config } = documentsOf(image);
   const sizes = layerSizes(root, image);
-  const lines = (documents.config.history ?? []).map((step): HistoryLine => {
+  const lines = (config.history ?? []).map((step): HistoryLine => {
     const { created, created_by: createdBy, comment, empty_layer: empty } = step;
     const size = empty ? 0 : (sizes.shift()?.bytes ?? 0);
     return { ...(created && { created }), createdBy: createdBy ?? '', size, comment: comment ?? '' };
   });
-  return lines.reverse().map((line, index) => (index === 0 ? { id, ...line } : line));
-}
-
-/** For commands that need more than the name of an image. */
-export function unreadable({ entries: [entry], broken = '' }: StoredImage): TsstepError {
-  const name = entry ? displayName(entry) : 'the image';
-  return new TsstepError({
-    code: 'bad-image',
-    what: `${name} is broken`,
-    why: broken,
-    remedy: 'get it again, or remove it: tsstep rmi NAME',
-  });
+  return lines.reverse().map((line, index) => (index === 0 ? { id: image.id, ...line } : line));
 }

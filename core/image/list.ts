@@ -42,7 +42,7 @@ function linesOf(root: string, image: StoredImage, entries: readonly Descriptor[
     id,
     size,
     ...(created && { created }),
-    ...(broken !== undefined && { broken }),
+    ...(broken && { broken: `${broken.what}: ${broken.why}` }),
   }));
 }
 

@@ -7,12 +7,11 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { type Blob, checkBlob, streamBlob } from './blobs.ts';
 import { DigestMeter, digestPattern, hexOf } from './digest.ts';
-import { unreadable } from './history.ts';
 import { storedName } from './layout.ts';
 import { indexType } from './media-types.ts';
 import { familiarName, parseReference } from './reference.ts';
 import type { Descriptor } from './schema.ts';
-import { findAmong, namedEntries, type StoredImage, storedImages } from './stored.ts';
+import { documentsOf, findAmong, namedEntries, type StoredImage, storedImages } from './stored.ts';
 
 /** An image to be saved under these canonical names. */
 interface Saved {
@@ -32,12 +31,15 @@ export async function imagesToSave(root: string, references: readonly string[]):
   const saved = new Map<StoredImage, Set<string>>();
   for (const text of references) {
     for (const { image, name } of meant(images, text)) {
-      if (!image.documents) throw unreadable(image);
+      // Before the first byte is written.
+      documentsOf(image);
       const names = saved.get(image) ?? new Set();
       saved.set(image, name === undefined ? names : names.add(name));
     }
   }
-  return [...saved].map(([image, names]) => ({ image, names: [...names].sort() }));
+  return [...saved]
+    .map(([image, names]) => ({ image, names: [...names].sort() }))
+    .sort((a, b) => (a.image.id < b.image.id ? -1 : 1));
 }
 
 function meant(images: readonly StoredImage[], text: string): { image: StoredImage; name?: string }[] {
@@ -98,11 +100,6 @@ function blobsOf(saved: readonly Saved[]): Descriptor[] {
     for (const one of [descriptor, manifest.config, ...manifest.layers]) blobs.set(one.digest, one);
   }
   return [...blobs.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
-}
-
-function documentsOf(image: StoredImage): NonNullable<StoredImage['documents']> {
-  if (!image.documents) throw unreadable(image);
-  return image.documents;
 }
 
 const blobName = (digest: string): string => `blobs/sha256/${hexOf(digest)}`;

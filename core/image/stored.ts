@@ -1,5 +1,6 @@
 /** The store as images: what the entries of index.json, one for each name, have in common. */
 import { TsstepError } from '../errors.ts';
+import type { Failure } from '../operation.ts';
 import { readBlob } from './blobs.ts';
 import { readIndex, storedName } from './layout.ts';
 import { type ImageDocuments, readImage } from './manifest.ts';
@@ -15,7 +16,7 @@ export interface StoredImage {
   /** Absent when it is broken. */
   documents?: ImageDocuments;
   /** Why it cannot be run. */
-  broken?: string;
+  broken?: Failure;
 }
 
 export interface FoundImage {
@@ -37,7 +38,14 @@ export async function storedImages(
     const known = images.get(image.id);
     images.set(image.id, known ? { ...known, entries: [...known.entries, entry] } : image);
   }
-  return [...images.values()];
+  const found = [...images.values()];
+  return found.some(({ broken }) => broken) ? stillThere(found, readIndex(root)) : found;
+}
+
+/** Names go before files: what somebody has removed while it was read only looks broken. */
+function stillThere(images: readonly StoredImage[], index: readonly Descriptor[]): StoredImage[] {
+  const digests = new Set(index.map(({ digest }) => digest));
+  return images.filter(({ broken, entries }) => !broken || entries.some(({ digest }) => digests.has(digest)));
 }
 
 async function storedImage(root: string, entry: Descriptor): Promise<StoredImage> {
@@ -46,8 +54,14 @@ async function storedImage(root: string, entry: Descriptor): Promise<StoredImage
     return { id: documents.manifest.config.digest, entries: [entry], documents };
   } catch (error) {
     if (!(error instanceof TsstepError)) throw error;
-    return { id: entry.digest, entries: [entry], broken: error.failure.why };
+    return { id: entry.digest, entries: [entry], broken: error.failure };
   }
+}
+
+/** For who needs more than an image's name. @throws TsstepError bad-image */
+export function documentsOf({ documents, broken, id }: StoredImage): ImageDocuments {
+  if (documents) return documents;
+  throw broken ? new TsstepError(broken) : new Error(`${id} is neither whole nor broken`);
 }
 
 /** The entries that have a name. */

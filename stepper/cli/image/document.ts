@@ -1,19 +1,17 @@
 /** An image in the words and the shape of `docker image inspect`. */
 import { join } from 'node:path';
 import { hexOf } from '../../../core/image/digest.ts';
-import { unreadable } from '../../../core/image/history.ts';
 import { imageSize } from '../../../core/image/layer-size.ts';
 import { storedName } from '../../../core/image/layout.ts';
 import { familiarRepository, parseReference } from '../../../core/image/reference.ts';
 import { displayName } from '../../../core/image/resolve.ts';
 import type { ConfigFile, Descriptor } from '../../../core/image/schema.ts';
-import { diffIdsOf, namedEntries, type StoredImage } from '../../../core/image/stored.ts';
+import { diffIdsOf, documentsOf, namedEntries, type StoredImage } from '../../../core/image/stored.ts';
 import { layers } from '../../../core/paths.ts';
 
 /** @throws TsstepError bad-image when it cannot be read */
 export function imageDocument(root: string, image: StoredImage): object {
-  if (!image.documents) throw unreadable(image);
-  const { config } = image.documents;
+  const { config } = documentsOf(image);
   const named = namedEntries(image);
   return {
     Id: image.id,

@@ -208,6 +208,7 @@ describe('beside docker', () => {
     const id = (await store.said('images', '-q', 'lab')).trim();
     const run = ['run', '--name', 'ended', '--network', 'none', 'lab', 'true'];
     await both(...run);
+    await both('system', 'df');
     await both('rmi', 'a/b:1');
     for (const argv of [
       ['rmi', id],
