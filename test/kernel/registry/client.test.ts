@@ -20,6 +20,7 @@ const basic = useRegistry(sandbox, { auth: 'basic' });
 const tokens = useRegistry(sandbox, { auth: 'token' });
 const secure = useRegistry(sandbox, { auth: 'basic', tls: true, address: elsewhere });
 const plain = useRegistry(sandbox, { address: elsewhere });
+const guarded = useRegistry(sandbox, { tls: true, clients: true, address: elsewhere });
 let front = '';
 
 beforeAll(async () => {
@@ -318,6 +319,21 @@ describe('a registry with TLS', () => {
 
   it('is believed by the authorities of the system', async () => {
     await client(secure, { ...env(), SSL_CERT_FILE: secure.authority }).manifest('team/small', '1');
+  });
+
+  it('is shown the certificate that lies there for it, and for no other', async () => {
+    const TSSTEP_CONFIG = join(temporaryRoot(), 'config.json');
+    const folder = (host: string) => join(dirname(TSSTEP_CONFIG), 'certs.d', host);
+    const files = `${dirname(guarded.authority)}/client.*`;
+    const put = (host: string) =>
+      sandbox.sh(`mkdir -p ${folder(host)}; cp ${guarded.authority} ${files} ${folder(host)}`);
+    await put(secure.host);
+    const SSL_CERT_FILE = guarded.authority;
+    // In TLS 1.3 the refusal comes behind the handshake, and undici keeps only that the connection has ended.
+    const before = await failure(client(guarded, { TSSTEP_CONFIG, SSL_CERT_FILE }).ping());
+    expect(before).toMatchObject({ code: 'registry' });
+    await put(guarded.host);
+    expect(await client(guarded, { TSSTEP_CONFIG }).ping()).toMatchObject({ status: 200 });
   });
 
   it('is not asked for a proof when it is insecure', async () => {

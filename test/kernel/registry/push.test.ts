@@ -127,6 +127,10 @@ describe('tsstep push', () => {
       code: 125,
       stderr: expect.stringContaining(`tsstep login ${relative.host}`),
     });
+    await tsstep('import', tar, '127.0.0.1:9/team/gone:1');
+    const gone = await tsstep('push', '127.0.0.1:9/team/gone:1');
+    expect(gone).toMatchObject({ code: 125, stderr: expect.stringContaining('nothing listens there') });
+    for (const scheme of ['http', 'https']) expect(gone.stderr).toContain(`${scheme}://127.0.0.1:9/v2/`);
     const none = await tsstep('push', `${open.host}/team/none`);
     expect(none).toMatchObject({
       code: 125,
