@@ -16,6 +16,7 @@ export const catalogue = {
   registry: 'a registry that cannot be reached, or answers what no registry answers',
   unauthorized: 'a registry that does not let this user in',
   'rate-limited': 'a registry that has been asked too often',
+  'image-in-use': 'an image that containers or other names still need',
   'no-such-container': 'a container that does not exist, or a prefix that fits several',
   'container-state': 'a container that is in the wrong state for this',
   'name-in-use': 'a container name that another container has',

@@ -42,7 +42,7 @@ export interface OpenedSession {
 export function openSession(request: SessionRequest, stages: readonly Stage[]): OpenedSession {
   const { spec, frontEnd } = request;
   const files = request.eventFiles.map((file) => new EventFile(file));
-  const known = firstKnown(spec);
+  const known = firstKnown(spec, stages);
   const { host, run } = known;
   makeStateDirectories(host);
   const secrets = request.recordSecrets ? new Set<string>() : secretNames(spec);
@@ -88,9 +88,10 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
   };
 }
 
-function firstKnown(spec: Spec): Known {
+function firstKnown(spec: Spec, stages: readonly Stage[]): Known {
+  const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
-    host: readHostFacts(process.env, spec),
+    host: readHostFacts(process.env, spec, { withCgroups }),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
     supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
   };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readLayout } from '../cgroup/layout.ts';
+import { type CgroupLayout, readLayout } from '../cgroup/layout.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { getrlimit } from '../kernel/process.ts';
 import type { HostFacts, Places } from '../known.ts';
@@ -68,9 +68,17 @@ function startingNofile(environment: NodeJS.ProcessEnv): { soft: number; hard: n
   };
 }
 
-/** Looks at the machine once, before a session starts. @throws TsstepError missing-kernel-feature */
-export function readHostFacts(environment: NodeJS.ProcessEnv, { network }: Pick<Spec, 'network'>): HostFacts {
-  const cgroups = readLayout();
+/**
+ * Looks at the machine once, before a session starts.
+ * @param withCgroups false: nothing will be put into one, so that there may be none, as in a chroot
+ * @throws TsstepError missing-kernel-feature
+ */
+export function readHostFacts(
+  environment: NodeJS.ProcessEnv,
+  { network }: Pick<Spec, 'network'>,
+  { withCgroups = true } = {},
+): HostFacts {
+  const cgroups: CgroupLayout = withCgroups ? readLayout() : { version: 1, hierarchies: {} };
   const memory = cgroups.version === 1 ? cgroups.hierarchies.memory : undefined;
   const dropper = network === 'bridge' ? forwardDropper() : undefined;
   return {

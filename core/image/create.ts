@@ -5,8 +5,9 @@ import type { ImageConfig, LayerSource } from './types.ts';
 
 /** One line of `docker history` (image-spec, config.md, `history`). */
 export interface HistoryEntry {
-  created: string;
+  created?: string;
   created_by: string;
+  author?: string;
   comment?: string;
   /** It changed the configuration only, and has no layer. */
   empty_layer?: true;
@@ -15,6 +16,7 @@ export interface HistoryEntry {
 export interface NewImage {
   /** ISO 8601. */
   created: string;
+  author?: string;
   /** In Go's words: `amd64`. */
   architecture: string;
   variant?: string;
@@ -29,9 +31,10 @@ export interface NewImage {
  * @returns the image ID, the digest of its configuration
  */
 export async function createImage(root: string, image: NewImage, name?: string): Promise<string> {
-  const { created, architecture, variant, config, layers, history } = image;
+  const { created, author, architecture, variant, config, layers, history } = image;
   const configBlob = await writeJson(root, {
     created,
+    ...(author === undefined ? {} : { author }),
     architecture,
     ...(variant === undefined ? {} : { variant }),
     os: 'linux',

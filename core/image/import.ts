@@ -6,13 +6,14 @@ import { createImage } from './create.ts';
 import { decompress, detectCompression } from './decompress.ts';
 import { DigestMeter } from './digest.ts';
 import { checkEntry } from './entry.ts';
+import { holding } from './hold.ts';
 import { openInput } from './load.ts';
 import { layerTypes } from './media-types.ts';
 import { localArchitecture } from './platform.ts';
 import { canonicalName, parseReference } from './reference.ts';
 import { tarEntries } from './tar.ts';
 import { temporaryPath } from './temporary.ts';
-import type { LayerSource } from './types.ts';
+import type { ImageConfig, LayerSource } from './types.ts';
 
 /**
  * Make an image with one layer of a root filesystem's tar (plain, gzip or zstd), as `docker import` does.
@@ -31,6 +32,15 @@ export async function importRootfs(
   // What a person typed is checked before gigabytes are read.
   const config = applyChanges({}, changes);
   const name = reference === undefined ? undefined : canonicalName(parseReference(reference));
+  return await holding(root, () => importAs(root, file, name, config));
+}
+
+async function importAs(
+  root: string,
+  file: string,
+  name: string | undefined,
+  config: ImageConfig,
+): Promise<string> {
   const from = file === '-' ? 'standard input' : file;
   const path = temporaryPath(root);
   try {

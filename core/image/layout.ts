@@ -30,27 +30,43 @@ export function storedName(descriptor: Descriptor): string | undefined {
   return descriptor.annotations?.[nameKeys[0]] ?? descriptor.annotations?.[nameKeys[1]];
 }
 
+/** A descriptor as index.json keeps it: without the platform and annotations that it may have had elsewhere. */
+export function indexEntry({ mediaType, digest, size }: Descriptor, name?: string): Descriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(name !== undefined && { annotations: Object.fromEntries(nameKeys.map((key) => [key, name])) }),
+  };
+}
+
 /**
  * Give an image the canonical name `name`, or keep it without one. The image that had the name stays, nameless if that was
  * its only one, as docker's `<none>` does.
  */
 export async function recordImage(root: string, descriptor: Descriptor, name?: string): Promise<void> {
-  const { mediaType, digest, size } = descriptor;
-  const bare: Descriptor = { mediaType, digest, size };
-  const named =
-    name === undefined
-      ? bare
-      : { ...bare, annotations: Object.fromEntries(nameKeys.map((key) => [key, name])) };
-  mkdirSync(join(root, 'images/blobs/sha256'), { recursive: true });
-  await withLock(join(root, 'images/.lock'), () => {
-    const before = readIndex(root);
+  await changeIndex(root, (before) => {
     const kept = before.filter((one) => storedName(one) !== undefined && storedName(one) !== name);
-    const all = name === undefined ? kept : [...kept, named];
-    for (const one of [...before, bare]) {
-      if (all.some((other) => other.digest === one.digest)) continue;
-      all.push({ mediaType: one.mediaType, digest: one.digest, size: one.size });
+    const all = name === undefined ? kept : [...kept, indexEntry(descriptor, name)];
+    for (const one of [...before, descriptor]) {
+      if (!all.some((other) => other.digest === one.digest)) all.push(indexEntry(one));
     }
-    writeIndex(root, { schemaVersion: 2, mediaType: indexType, manifests: all });
+    return all;
+  });
+}
+
+/** Held while index.json changes, and while what it does not lead to is removed. */
+export const indexLock = (root: string): string => join(root, 'images/.lock');
+
+/** Replace the list of images by what `change` makes of it, while nobody else can. What it throws changes nothing. */
+export async function changeIndex(
+  root: string,
+  change: (before: readonly Descriptor[]) => readonly Descriptor[] | Promise<readonly Descriptor[]>,
+): Promise<void> {
+  mkdirSync(join(root, 'images/blobs/sha256'), { recursive: true });
+  await withLock(indexLock(root), async () => {
+    const manifests = [...(await change(readIndex(root)))];
+    writeIndex(root, { schemaVersion: 2, mediaType: indexType, manifests });
   });
 }
 

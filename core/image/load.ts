@@ -7,6 +7,7 @@ import { adoptBlob, hasBlob, writeBlob } from './blobs.ts';
 import { badImage } from './broken.ts';
 import { decompress } from './decompress.ts';
 import { readDockerArchive } from './docker-archive.ts';
+import { holding } from './hold.ts';
 import { recordImage } from './layout.ts';
 import { readLayout } from './layout-archive.ts';
 import type { LoadedBlob, LoadedImage } from './loaded.ts';
@@ -20,6 +21,10 @@ import { temporaryPath } from './temporary.ts';
  * @throws `bad-image`, and nothing is loaded then; `usage` when the file cannot be read.
  */
 export async function loadArchive(root: string, file: string): Promise<string[]> {
+  return await holding(root, () => load(root, file));
+}
+
+async function load(root: string, file: string): Promise<string[]> {
   if (file !== '-' && isDirectory(file)) return keep(root, await readArchive(directoryArchive(file), file));
   const folder = temporaryPath(root);
   mkdirSync(folder, { mode: 0o700 });

@@ -1,9 +1,6 @@
-import { createGzip } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
-import { writeBlob } from './blobs.ts';
-import { DigestMeter } from './digest.ts';
-import { layerTypes } from './media-types.ts';
 import type { NewFile } from './new-file.ts';
+import { storeLayer } from './store-layer.ts';
 import type { LayerSource } from './types.ts';
 
 /**
@@ -12,16 +9,7 @@ import type { LayerSource } from './types.ts';
  * @param mtime of every file
  */
 export async function packLayer(root: string, files: readonly NewFile[], mtime: Date): Promise<LayerSource> {
-  const meter = new DigestMeter();
-  const gzip = createGzip({ level: 9 });
-  const blobs = writeBlob(root, gzip);
-  for await (const chunk of tarOf(files, mtime)) {
-    meter.update(chunk);
-    gzip.write(chunk);
-  }
-  gzip.end();
-  const { digest, size } = await blobs;
-  return { digest, size, mediaType: layerTypes.gzip, diffId: meter.digest() };
+  return await storeLayer(root, tarOf(files, mtime), 9);
 }
 
 async function* tarOf(files: readonly NewFile[], mtime: Date): AsyncGenerator<Uint8Array> {

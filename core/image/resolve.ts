@@ -9,7 +9,7 @@ import { readIndex, storedName } from './layout.ts';
 import { isIndex, readImage, readManifests } from './manifest.ts';
 import { pickPlatform } from './platform.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from './reference.ts';
-import { type Descriptor, imageConfig, type Platform } from './schema.ts';
+import { type ConfigFile, type Descriptor, imageConfig, type Manifest, type Platform } from './schema.ts';
 import { similarNames } from './similar.ts';
 import type { ImageLayer, ResolvedImage } from './types.ts';
 
@@ -81,21 +81,7 @@ export async function imageAt(
   const what = `the image ${name}`;
   const documents = await readImage((digest) => readBlob(root, digest), descriptor, what, platform);
   const { manifest, config } = documents;
-  const diffIds = config.rootfs.diff_ids ?? [];
-  const layers = manifest.layers.map(({ digest, mediaType, size }, index): ImageLayer => {
-    const diffId = diffIds[index] ?? '';
-    const hex = hexOf(diffId);
-    const directory = join(root, 'layers', hex);
-    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
-    const stored = hasBlob(root, digest, size);
-    if (complete && !unpacked && !stored) {
-      throw badImage(
-        what,
-        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
-      );
-    }
-    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), stored, unpacked };
-  });
+  const layers = imageLayers(root, manifest, config, { what, complete });
   if (layers.length === 0) {
     throw badImage(
       what,
@@ -115,7 +101,32 @@ export async function imageAt(
   };
 }
 
-function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {
+/** All layers of an image, lowest first, and where each of them is or will be. @throws `bad-image` when one is nowhere */
+export function imageLayers(
+  root: string,
+  manifest: Manifest,
+  config: ConfigFile,
+  { what, complete = true }: { what: string; complete?: boolean },
+): ImageLayer[] {
+  const diffIds = config.rootfs.diff_ids ?? [];
+  return manifest.layers.map(({ digest, mediaType, size }, index) => {
+    const diffId = diffIds[index] ?? '';
+    const hex = hexOf(diffId);
+    const directory = join(root, 'layers', hex);
+    const unpacked = existsSync(directory) && existsSync(shortLayer(directory));
+    const stored = hasBlob(root, digest, size);
+    if (complete && !unpacked && !stored) {
+      throw badImage(
+        what,
+        `its layer ${index + 1}, the blob ${digest}, is missing from the store or cut short`,
+      );
+    }
+    return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), stored, unpacked };
+  });
+}
+
+/** The entry of index.json that a name means. */
+export function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {
   const { host, path, digest } = reference;
   if (digest === undefined) return stored.find((one) => storedName(one) === canonicalName(reference));
   const repository = `${host}/${path}`;
@@ -139,15 +150,18 @@ async function findById(
     else if (descriptor.digest === prefix) found.set(descriptor.digest, { descriptor, name });
   }
   const [match, ...others] = found.values();
-  if (others.length > 0) {
-    throw new TsstepError({
-      code: 'no-such-image',
-      what: `no single image has the ID ${text}`,
-      why: `${found.size} images begin with it: ${[...found.keys()].map((id) => id.slice('sha256:'.length, 'sha256:'.length + 12)).join(', ')}`,
-      remedy: 'write more digits of the ID, or a name; `tsstep images` lists them',
-    });
-  }
+  if (others.length > 0) throw ambiguousId(text, [...found.keys()]);
   return match && imageAt(root, match.descriptor, match.name);
+}
+
+/** An ID that was shortened too far. */
+export function ambiguousId(text: string, ids: readonly string[]): TsstepError {
+  return new TsstepError({
+    code: 'no-such-image',
+    what: `no single image has the ID ${text}`,
+    why: `${ids.length} images begin with it: ${ids.map((id) => hexOf(id).slice(0, 12)).join(', ')}`,
+    remedy: 'write more digits of the ID, or a name; `tsstep images` lists them',
+  });
 }
 
 // A broken image somewhere in the store must not keep the others from being found.
@@ -179,7 +193,8 @@ export function similarTo(name: string, stored: readonly Descriptor[]): string {
   return similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? ` : '';
 }
 
-function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
+/** With the names that are similar. */
+export function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
   const hint = similarTo(name, stored);
   return new TsstepError({
     code: 'no-such-image',

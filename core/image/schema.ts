@@ -26,6 +26,9 @@ const descriptor = v.object({
   annotations: perhaps(texts),
 });
 
+/** Any document that may say what it is. */
+export const typedSchema = v.object({ mediaType: v.optional(v.string()) });
+
 export const indexSchema = v.object({
   schemaVersion: v.literal(2),
   mediaType: v.optional(v.string()),
@@ -39,9 +42,19 @@ export const manifestSchema = v.object({
   layers: v.array(descriptor),
 });
 
+const historyEntry = v.object({
+  created: perhaps(v.string()),
+  created_by: perhaps(v.string()),
+  author: perhaps(v.string()),
+  comment: perhaps(v.string()),
+  empty_layer: perhaps(v.boolean()),
+});
+
 export const configSchema = v.object({
   created: perhaps(v.string()),
+  author: perhaps(v.string()),
   architecture: perhaps(v.string()),
+  variant: perhaps(v.string()),
   os: perhaps(v.string()),
   config: perhaps(
     v.object({
@@ -57,6 +70,7 @@ export const configSchema = v.object({
     }),
   ),
   rootfs: v.object({ type: v.literal('layers'), diff_ids: v.nullable(v.array(digest)) }),
+  history: perhaps(v.array(historyEntry)),
 });
 
 /** manifest.json of `docker save`. */

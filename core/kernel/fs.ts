@@ -141,6 +141,15 @@ export async function syncFileSystem(path: string): Promise<void> {
   }
 }
 
+/** lgetxattr(2), of values as short as overlayfs's; undefined: there is no such attribute. @throws SyscallError */
+export function lgetxattr(path: string, name: string): Buffer | undefined {
+  const value = Buffer.alloc(256);
+  const length = tolerating(['ENODATA', 'ENOTSUP', 'EOPNOTSUPP'], () =>
+    checked('lgetxattr', libc.lgetxattr(path, name, value, value.length)),
+  );
+  return length === undefined ? undefined : value.subarray(0, length);
+}
+
 /** pipe2(2) with O_CLOEXEC. Node's own pipes are sockets, and opening /dev/stdout on a socket fails with ENXIO. */
 export function pipe(): { read: number; write: number } {
   const fds = new Int32Array(2);
@@ -148,31 +157,60 @@ export function pipe(): { read: number; write: number } {
   return { read: fds[0] as number, write: fds[1] as number };
 }
 
+const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
 /**
- * Runs `fn` while holding an exclusive flock(2) on `path`, a directory or a file that is made. The kernel drops the lock when the
+ * Takes a flock(2) on `path`, a directory or a file that is made, and says how to let go. The kernel drops the lock when the
  * holder dies, so no lock is ever stale. Waits without blocking the event loop, which may be handling this process's own other
  * holder.
- * @param fn is given the lock's descriptor
+ * @param patience milliseconds to wait for others @returns undefined: they have held it for longer than that
  */
+export async function takeLock(
+  path: string,
+  mode: 'shared' | 'exclusive',
+  patience = Number.POSITIVE_INFINITY,
+): Promise<(() => void) | undefined> {
+  const fd = await lock(path, mode === 'shared' ? LOCK_SH : LOCK_EX, patience);
+  return fd === undefined ? undefined : () => closeSync(fd);
+}
+
+/** Runs `fn` while holding an exclusive lock on `path`, waiting for it as long as it takes. `fn` gets the lock's descriptor. */
 export async function withLock<T>(path: string, fn: (fd: number) => T | Promise<T>): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
-  const fd = tolerating(['EISDIR'], () => openSync(path, 'a', 0o600)) ?? openSync(path, 'r');
+  const fd = (await lock(path, LOCK_EX, Number.POSITIVE_INFINITY)) as number;
   try {
-    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
-      try {
-        checked('flock', libc.flock(fd, LOCK_EX | LOCK_NB));
-        break;
-      } catch (error) {
-        const errno = errnoOf(error);
-        if (errno !== 'EAGAIN' && errno !== 'EINTR') throw error;
-        await sleep(wait);
-      }
-    }
     return await fn(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+async function lock(path: string, operation: number, patience: number): Promise<number | undefined> {
+  mkdirSync(dirname(path), { recursive: true });
+  const fd = tolerating(['EISDIR'], () => openSync(path, 'a', 0o600)) ?? openSync(path, 'r');
+  const end = Date.now() + patience;
+  try {
+    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+      if (tryLock(fd, operation)) return fd;
+      if (Date.now() >= end) break;
+      await sleep(wait);
+    }
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  return undefined;
+}
+
+function tryLock(fd: number, operation: number): boolean {
+  try {
+    checked('flock', libc.flock(fd, operation | LOCK_NB));
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== 'EAGAIN' && errno !== 'EINTR') throw error;
+    return false;
   }
 }

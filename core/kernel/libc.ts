@@ -72,6 +72,14 @@ export const utimensat = fn<[number, string, Buffer, number]>('int', 'utimensat'
   'void *',
   'int',
 ]);
+export const llistxattr = fn<[string, Buffer, number]>('long', 'llistxattr', ['str', 'void *', 'size_t']);
+export const lgetxattr = fn<[string, string, Buffer, number]>('long', 'lgetxattr', [
+  'str',
+  'str',
+  'void *',
+  'size_t',
+]);
+export const chroot = fn<[string]>('int', 'chroot', ['str']);
 export const flock = fn<[number, number]>('int', 'flock', ['int', 'int']);
 export const pipe2 = fn<[Int32Array, number]>('int', 'pipe2', ['void *', 'int']);
 export const dup2 = fn<[number, number]>('int', 'dup2', ['int', 'int']);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
 import { missingPart } from '../host/missing-part.ts';
+import { holdStore } from '../image/hold.ts';
 import { attachDeviceProgram } from '../kernel/bpf.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { openpt, setWindowSize } from '../kernel/terminal.ts';
@@ -38,8 +39,10 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   getrandom: ({ bytes }) => randomBytes(bytes).toString('hex'),
   clock: () => new Date().toISOString(),
   'choose-name': ({ wanted }, { known }) => chooseName(known.host.root, wanted),
-  'resolve-image': (action, { known, state }) =>
-    lookUp(known.host.root, action, () => state.registries.settings),
+  'resolve-image': async (action, { known, state }) => {
+    state.releaseStore ??= await holdStore(known.host.root);
+    return await lookUp(known.host.root, action, () => state.registries.settings);
+  },
   ...registryPerformers,
   'build-lab': async ({ reference }, { known }) => {
     // Seldom needed, and slow to load: only the first run of an image builds or unpacks.

@@ -9,6 +9,7 @@ import type { Known } from '../known.ts';
 import type { ContainerStreams, Machine, Progress, RunningContainer } from '../machine.ts';
 import type { HostAction, Json, Operation, Outcome } from '../operation.ts';
 import type { Spec } from '../spec/types.ts';
+import { readContainer } from '../store/containers.ts';
 import type { UndoAction } from '../undo.ts';
 import type { PerformContext } from './host.ts';
 import { hostPerformers } from './host.ts';
@@ -26,6 +27,8 @@ export interface MachineState {
   init?: InitHandle;
   /** Descriptor of the pseudo-terminal's master side. */
   master?: number;
+  /** Lets go of the image store: from looking for the image until the container's configuration leads to it. */
+  releaseStore?: (() => void) | undefined;
 }
 
 /** The real machine: this kernel. */
@@ -92,6 +95,7 @@ export class KernelMachine implements Machine {
   }
 
   async #onHost(operation: Operation, context: PerformContext): Promise<unknown> {
+    this.#letGoOfStore(context.known);
     if (operation.kind in hostPerformers) {
       const perform = hostPerformers[operation.kind as HostAction['kind']] as (
         operation: Operation,
@@ -100,6 +104,13 @@ export class KernelMachine implements Machine {
       return await perform(operation, context);
     }
     return performShared(operation as Parameters<typeof performShared>[0]);
+  }
+
+  /** From now on the container speaks for its image: who removes images looks at all containers. */
+  #letGoOfStore({ host, id }: Known): void {
+    if (!this.#state.releaseStore || id === undefined || !readContainer(host.root, id)) return;
+    this.#state.releaseStore();
+    this.#state.releaseStore = undefined;
   }
 
   async #inInit(operation: Operation, known: Known): Promise<Json> {

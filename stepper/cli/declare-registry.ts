@@ -30,13 +30,4 @@ export function declareRegistries(program: Command, done: Done): void {
     .description('Forgets the login of a registry, docker.io unless another is named.')
     .argument('[server]', 'host, and port where it has one')
     .action(async (server) => done(await (await import('./logout.ts')).logout(server)));
-  program
-    .command('push')
-    .summary('send an image to a registry')
-    .description('Sends an image of the local store to the registry that its name begins with.')
-    .argument('<image>', 'HOST[:PORT]/NAME[:TAG]; without a host docker.io is meant')
-    .option('-a, --all-tags', 'all images of this name, whatever their tags')
-    .option('-q, --quiet', 'print the name only')
-    .option(...insecure, several)
-    .action(async (image, flags) => done(await (await import('./push.ts')).push(image, flags)));
 }

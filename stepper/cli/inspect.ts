@@ -1,10 +1,13 @@
-/** `tsstep inspect`: what is known about containers, in the words and the shape of docker's. */
+/** `tsstep inspect`: what is known about containers and images, in the words and the shape of docker's. */
+import { failureOf, TsstepError } from '../../core/errors.ts';
+import { findAmong, storedImages } from '../../core/image/stored.ts';
 
 import { isAlive } from '../../core/kernel/proc.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { type Container, type ContainerState, findContainer } from '../../core/store/containers.ts';
 import { type Journalled, journalOf } from '../recover.ts';
 import { render } from './format/template.ts';
+import { imageDocument } from './image/document.ts';
 import { configOf } from './inspect/config.ts';
 import { graphDriverOf } from './inspect/graph-driver.ts';
 import { hostConfigOf } from './inspect/host-config.ts';
@@ -12,20 +15,54 @@ import { mountsOf } from './inspect/mounts.ts';
 import { networkSettingsOf } from './inspect/network.ts';
 import { forEach, openState } from './state.ts';
 
-export async function inspect(
-  references: readonly string[],
-  { format }: { format?: string },
-): Promise<number> {
+interface Flags {
+  format?: string;
+  /** Undefined: a container, or an image where there is none. */
+  type?: 'container' | 'image';
+}
+
+export async function inspect(references: readonly string[], { format, type }: Flags): Promise<number> {
   const { root } = openState('inspect');
   const found: object[] = [];
-  const code = await forEach(references, (reference) => {
-    const container = findContainer(root, reference);
-    const shown = inspected(root, container, journalOf(root, container.config.id));
+  const code = await forEach(references, async (reference) => {
+    const shown = await documentOf(root, reference, type);
     if (format === undefined) found.push(shown);
     else process.stdout.write(`${render(format, shown)}\n`);
   });
   if (format === undefined) process.stdout.write(`${JSON.stringify(found, null, 4)}\n`);
   return code;
+}
+
+/** @throws TsstepError no-such-container, no-such-image */
+async function documentOf(root: string, reference: string, type: Flags['type']): Promise<object> {
+  if (type === 'image') return await imageOf(root, reference);
+  try {
+    const container = findContainer(root, reference);
+    return inspected(root, container, journalOf(root, container.config.id));
+  } catch (error) {
+    if (type === 'container' || failureOf(error).code !== 'no-such-container') throw error;
+    return await imageOf(root, reference).catch((second: unknown) => {
+      throw isAbsent(second) ? neither(reference, failureOf(error).what) : second;
+    });
+  }
+}
+
+async function imageOf(root: string, reference: string): Promise<object> {
+  const { image } = findAmong(await storedImages(root), reference);
+  return imageDocument(root, image);
+}
+
+/** What is no image's name is not there either. */
+const isAbsent = (error: unknown): boolean =>
+  ['no-such-image', 'bad-reference'].includes(failureOf(error).code);
+
+function neither(reference: string, container: string): TsstepError {
+  return new TsstepError({
+    code: 'no-such-container',
+    what: `No such object: ${reference}`,
+    why: `${container}, and no image either`,
+    remedy: 'tsstep ps -a lists containers, tsstep images lists images',
+  });
 }
 
 /** What Go's zero time looks like: docker has no null here. */

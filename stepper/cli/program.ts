@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
+import { declareChanges } from './declare-changes.ts';
+import { declareImages } from './declare-images.ts';
 import { declareRegistries } from './declare-registry.ts';
+import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
@@ -19,6 +22,9 @@ export function declareProgram(done: (code: number) => void): Command {
   declareRun(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
+  declareImages(program, done);
+  declareSystem(program, done);
+  declareChanges(program, done);
   declareRegistries(program, done);
   declareVm(program, done);
   declareCompletion(program, done);

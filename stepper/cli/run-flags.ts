@@ -22,7 +22,11 @@ const groups: Readonly<
   'Image:': [
     ['--pull <when>', 'ask the registry always, never, or only for a missing image (missing)'],
     ['--platform <os/arch>', 'take the image for this platform, like linux/arm64'],
-    ['--insecure-registry <host[:port]>', 'talk to this registry without TLS if need be', 'repeat'],
+    [
+      '--insecure-registry <host:port>',
+      'accept plain HTTP and unknown certificates from this host or network',
+      'repeat',
+    ],
   ],
   'Process:': [
     ['--entrypoint <command>', 'run this in place of the image’s entrypoint and command'],

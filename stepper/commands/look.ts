@@ -1,3 +1,4 @@
+import type { Operation } from '../../core/operation.ts';
 import { secretNames } from '../../core/spec/secrets.ts';
 import { stageNames } from '../../core/stage.ts';
 import { explain } from '../../tracer/describe/explain/index.ts';
@@ -7,12 +8,15 @@ import { strace } from '../../tracer/describe/strace.ts';
 import { describeUndo } from '../../tracer/describe/undo.ts';
 import { redactOperation, redactSpec } from '../../tracer/redact.ts';
 import type { Tree } from '../../tracer/snapshot.ts';
+import { factLines } from '../layers/layer-lines.ts';
+import { instructionText } from '../layers/words.ts';
 import { abbreviate } from '../plain/abbreviate.ts';
 import { changeLines, stepLine } from '../plain/show-step.ts';
 import { wrap } from '../plain/style.ts';
 import { foreseen } from '../plan/foresee.ts';
 import type { Step } from '../session/session.ts';
 import type { Command, CommandContext } from './command.ts';
+import { insideOf } from './layers.ts';
 import { findPath, treeLines } from './tree.ts';
 
 type Lines = readonly string[];
@@ -83,7 +87,7 @@ function labelled(label: string, text: string, width: number): string[] {
   return wrap(text, width - 9).map((line, index) => `  ${(index === 0 ? label : '').padEnd(7)}${line}`);
 }
 
-function explanation(context: CommandContext, argument: string): Lines {
+async function explanation(context: CommandContext, argument: string): Promise<Lines> {
   const { look, style, pause } = context;
   const step = chosenStep(context, argument);
   if (!step) return [`there is no operation "${argument}" in this stage or behind it; \`where\` lists them`];
@@ -102,6 +106,27 @@ function explanation(context: CommandContext, argument: string): Lines {
     ),
     ...labelled('undo', short(describeUndo(operation.undo)), style.width),
     ...labelled('man', man(operation.kind), style.width),
+    ...(await layerFacts(context, operation)),
+  ];
+}
+
+/** Of the image stage’s operations: what is in the layer that is unpacked, and how to see all of them. */
+async function layerFacts({ pause, look, style }: CommandContext, operation: Operation): Promise<Lines> {
+  if (operation.kind === 'resolve-image' || operation.kind === 'build-lab')
+    return ['', ...wrap('Behind this operation, `layers` shows what is in the image.', style.width, '  ')];
+  if (operation.kind !== 'unpack-layer') return [];
+  const inside = await insideOf(pause.session);
+  const layer = inside?.layers.findLast(({ layer: { diffId } }) => diffId === operation.layer.diffId);
+  if (!inside || !layer) return [];
+  return [
+    '',
+    ...wrap(`Layer ${layer.number} of ${inside.layers.length}: ${instructionText(layer)}`, style.width, '  '),
+    ...factLines(layer, style.width).map((line) => abbreviate(line, look.known)),
+    ...wrap(
+      `\`layers\` shows them all, \`layers ${layer.number}\` the files of this one.`,
+      style.width,
+      '  ',
+    ),
   ];
 }
 
@@ -143,6 +168,6 @@ export const looking: readonly Command[] = [
     argument: '[OP]',
     group: 'look',
     help: 'the next operation (or OP): why, what the kernel does, the shell’s way, its man page',
-    run: (context, argument) => context.print(explanation(context, argument)),
+    run: async (context, argument) => context.print(await explanation(context, argument)),
   },
 ];

@@ -3,6 +3,7 @@
 import { wrap } from '../plain/style.ts';
 import type { Command } from './command.ts';
 import { go } from './go.ts';
+import { layersCommand } from './layers.ts';
 import { looking } from './look.ts';
 import { shellCommand } from './shell.ts';
 
@@ -14,7 +15,7 @@ const help: Command = {
   run: ({ print, style }) => print(helpLines(style.width)),
 };
 
-export const commands: readonly Command[] = [...go, ...looking, shellCommand, help];
+export const commands: readonly Command[] = [...go, ...looking, layersCommand, shellCommand, help];
 
 const groups = { go: 'Go on', look: 'Look', act: 'Act' } as const;
 

@@ -1,10 +1,9 @@
 /** The session on a machine: plan, write down, perform, look, learn - one operation at a time. */
 import { isDeepStrictEqual } from 'node:util';
 import { TsstepError } from '../../core/errors.ts';
-import { explain } from '../../core/explain/explain.ts';
 import { type Known, learn } from '../../core/known.ts';
 import type { Machine, Progress } from '../../core/machine.ts';
-import type { Failure, Outcome } from '../../core/operation.ts';
+import type { Outcome } from '../../core/operation.ts';
 import type { Spec } from '../../core/spec/types.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Change } from '../../tracer/diff.ts';
@@ -12,6 +11,7 @@ import type { OperationRef } from '../../tracer/events.ts';
 import { redactOperation } from '../../tracer/redact.ts';
 import { emptySnapshot, type ProbeName, type Snapshot } from '../../tracer/snapshot.ts';
 import type { EventStream } from './event-stream.ts';
+import { injected } from './injected.ts';
 import type { Ended, Performed, Session, Step, UndoMoment, UndoProblem } from './session.ts';
 import { attempt } from './undo-attempt.ts';
 
@@ -243,14 +243,4 @@ export class LiveSession implements Session {
   async #skipEmpty(stage: Stage): Promise<void> {
     if (this.#plan(stage).length === 0) await this.#advance(stage);
   }
-}
-
-function injected(step: Step, errno: string): Failure {
-  const failure = explain(step.operation, step.operation.kind, errno);
-  return {
-    ...failure,
-    code: 'injected',
-    why: `you asked for it (--inject); if the kernel said so: ${failure.why}`,
-    injected: true,
-  };
 }

@@ -3,6 +3,7 @@
  * What is not here has no values that could be listed, like a size or a new name.
  */
 import { constants } from 'node:os';
+import { listFilters, pruneFilters } from '../../../core/image/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
 import { uiKinds } from '../stepping-flags.ts';
@@ -48,7 +49,9 @@ const modes =
 
 export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
-  name: containersOf,
+  name: (place) =>
+    place.command.name() === 'inspect' ? [...containersOf(place), ...imageNames()] : containersOf(place),
+  'repository[:tag]': imageNames,
   file: files,
   // Of the container, but paths there often look like those here.
   command: files,
@@ -63,6 +66,8 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   'stage[:op]': stageOrOperation,
   'stage:op=errno': fault,
   kind: () => each(uiKinds),
+  filter: ({ command }) =>
+    each((command.name() === 'prune' ? pruneFilters : listFilters).map((name) => `${name}=`)),
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),
   '--network': modes('bridge', 'host', 'none'),

@@ -19,6 +19,17 @@ export function quoted(text: string): string {
   return escaped.replace(/[\u007f-\u009f]/g, hex);
 }
 
+// Besides control characters (C0, DEL, C1): what reorders text, so that a name could look like another one.
+const orders = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/** Anybody's text, without what a terminal would take for an order. */
+export const printable = (text: string, { keep = '' } = {}): string =>
+  text.replace(orders, (character) => {
+    if (keep.includes(character)) return character;
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x100 ? hex(character) : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+
 /** The command line of ps: a word with a blank in it stands in single quotes. */
 export function commandLine(argv: readonly string[], truncate: boolean): string {
   const [path = '', ...words] = argv;

@@ -52,14 +52,14 @@ beforeEach(() => {
 describe('completion', () => {
   it.each<[words: string[], fit: readonly string[] | 'files']>([
     // commands
-    [['r'], ['run', 'rm']],
+    [['r'], ['run', 'rm', 'rmi']],
     [
       ['plan', ''],
       ['run', 'help'],
     ],
     [
       ['help', 'i'],
-      ['inspect', 'images', 'import'],
+      ['inspect', 'image', 'images', 'import'],
     ],
     [['help', 'run', ''], []],
     [['nonsense', ''], []],
@@ -92,6 +92,27 @@ describe('completion', () => {
     [['run', '-itv', '/a:/b', '--name=x', 'n'], ['nginx:1.27']],
     [['run', '--', 'g'], ['ghcr.io/owner/app:v1']],
     [['plan', 'run', 'lab:'], ['lab:latest']],
+    [['rmi', '-f', 'n'], ['nginx:1.27']],
+    [['image', 'rm', 'lab', 'g'], ['ghcr.io/owner/app:v1']],
+    [
+      ['image', 'h'],
+      ['history', 'help'],
+    ],
+    [['images', 'l'], ['lab:latest']],
+    [['tag', 'lab', ''], []],
+    [['inspect', 'n'], ['nginx:1.27']],
+    [
+      ['inspect', '--type', ''],
+      ['container', 'image'],
+    ],
+    [['images', '--filter', 'd'], ['dangling=']],
+    [
+      ['image', 'prune', '--filter', 'l'],
+      ['label=', 'label!='],
+    ],
+    [['image', 'sh'], ['show']],
+    [['image', 'show', '--layer', '2', 'n'], ['nginx:1.27']],
+    [['image', 'show', 'lab', '--file', ''], []],
     // registries
     [
       ['logout', ''],
@@ -169,7 +190,7 @@ describe('completion', () => {
   });
 
   it('says what commands, options and stages are', async () => {
-    expect(await candidates(program(), ['imag'])).toEqual([['images', 'list images']]);
+    expect(await candidates(program(), ['images'])).toEqual([['images', 'list images']]);
     expect(await candidates(program(), ['rm', '-f'])).toEqual([['-f', 'a running one too: it is killed']]);
     expect(await candidates(program(), ['run', '--until', 'exec'])).toEqual([
       ['exec', expect.stringContaining('become the command')],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { goTime, humanDuration } from '../../../stepper/cli/format/duration.ts';
 import { portsText } from '../../../stepper/cli/format/ports.ts';
+import { formatRows } from '../../../stepper/cli/format/rows.ts';
 import { humanSize } from '../../../stepper/cli/format/size.ts';
 import { table } from '../../../stepper/cli/format/table.ts';
 import { render } from '../../../stepper/cli/format/template.ts';
@@ -53,6 +54,30 @@ describe('a size has three digits and powers of 1000', () => {
     [2_500_000_000, '2.5GB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(humanSize(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0, '0B'],
+    [1_988_023, '1.988MB'],
+    [999_940, '999.9kB'],
+    [999_960, '1MB'],
+  ])('%d bytes are %s in a sum', (bytes, text) => {
+    expect(humanSize(bytes, 4)).toBe(text);
+  });
+});
+
+describe('--format of a list', () => {
+  const columns = { headings: { ID: 'IMAGE ID', Tag: 'TAG' }, shown: ['Tag', 'ID'] as const };
+  const rows = [{ ID: '1', Tag: 'a' }];
+
+  it.each([
+    [undefined, 'TAG       IMAGE ID\na         1\n'],
+    ['table', 'TAG       IMAGE ID\na         1\n'],
+    ['table {{.ID}}\\t{{.Tag}}', 'IMAGE ID   TAG\n1          a\n'],
+    ['{{.Tag}}!', 'a!\n'],
+    ['json', '{"ID":"1","Tag":"a"}\n'],
+  ])('%s', (format, text) => {
+    expect(formatRows(rows, format, columns)).toBe(text);
   });
 });
 

@@ -30,9 +30,9 @@ describe('the settings', () => {
     const env = settingsIn(
       '{"registry-mirrors": ["https://c:5000/"], "insecure-registries": ["10.0.0.0/8"], "debug": true}',
     );
-    const TSSTEP_REGISTRY_MIRROR = 'http://a, http://b:5000/';
+    const TSSTEP_REGISTRY_MIRROR = 'http://a, http://b:5000/, b:5000, localhost:5000';
     expect(readSettings({ ...env, TSSTEP_REGISTRY_MIRROR }, ['x:1'])).toEqual({
-      mirrors: ['http://a', 'http://b:5000', 'https://c:5000'],
+      mirrors: ['http://a', 'http://b:5000', 'https://b:5000', 'http://localhost:5000', 'https://c:5000'],
       insecure: ['x:1', '10.0.0.0/8'],
     });
   });

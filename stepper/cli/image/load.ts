@@ -1,7 +1,7 @@
-import { TsstepError } from '../../core/errors.ts';
-import { loadArchive } from '../../core/image/load.ts';
-import { makeStateDirectory } from '../../core/store/state-directory.ts';
-import { openStateAsRoot } from './state.ts';
+import { TsstepError } from '../../../core/errors.ts';
+import { loadArchive } from '../../../core/image/load.ts';
+import { makeStateDirectory } from '../../../core/store/state-directory.ts';
+import { openStateAsRoot } from '../state.ts';
 
 /** `tsstep load`: prints docker's lines, a name or an ID for each image. @throws TsstepError bad-image, usage */
 export async function load({

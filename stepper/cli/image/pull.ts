@@ -1,12 +1,12 @@
-import { canonicalName, familiarName, parseReference } from '../../core/image/reference.ts';
-import { parseSpec } from '../../core/spec/parse.ts';
-import { quietFrontEnd } from '../json/front-end.ts';
-import { pullFrontEnd } from '../progress/front-end.ts';
-import { pull } from '../pull.ts';
-import { Stepping } from '../stepping.ts';
-import { frontEndFor } from './front-end.ts';
+import { canonicalName, familiarName, parseReference } from '../../../core/image/reference.ts';
+import { parseSpec } from '../../../core/spec/parse.ts';
+import { quietFrontEnd } from '../../json/front-end.ts';
+import { pullFrontEnd } from '../../progress/front-end.ts';
+import { pull } from '../../pull.ts';
+import { Stepping } from '../../stepping.ts';
+import { frontEndFor } from '../front-end.ts';
+import { eventTargets, parseFaults } from '../stepping-flags.ts';
 import type { PullFlags } from './pull-flags.ts';
-import { eventTargets, parseFaults } from './stepping-flags.ts';
 
 /** Prints docker's lines. @throws TsstepError bad-reference, not-root, usage */
 export async function pullImage(text: string, flags: PullFlags): Promise<number> {

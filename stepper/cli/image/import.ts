@@ -1,6 +1,6 @@
-import { importRootfs } from '../../core/image/import.ts';
-import { makeStateDirectory } from '../../core/store/state-directory.ts';
-import { openStateAsRoot } from './state.ts';
+import { importRootfs } from '../../../core/image/import.ts';
+import { makeStateDirectory } from '../../../core/store/state-directory.ts';
+import { openStateAsRoot } from '../state.ts';
 
 /** `tsstep import`: prints the new image's ID. @throws TsstepError bad-image, bad-reference, usage */
 export async function importImage(

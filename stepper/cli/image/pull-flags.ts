@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addWatchFlags, type WatchFlags } from './stepping-flags.ts';
+import { addWatchFlags, type WatchFlags } from '../stepping-flags.ts';
 
 export interface PullFlags extends WatchFlags {
   quiet?: boolean;
@@ -15,8 +15,8 @@ export function addPullFlags(command: Command): Command {
     .option('-q, --quiet', 'print the name only')
     .option('--platform <os/arch>', 'take the image for this platform, like linux/arm64')
     .option(
-      '--insecure-registry <host[:port]>',
-      'talk to this registry without TLS if need be (repeatable)',
+      '--insecure-registry <host:port>',
+      'accept plain HTTP and unknown certificates from this host or network (repeatable)',
       several,
     );
   return addWatchFlags(declared);

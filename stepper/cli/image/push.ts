@@ -1,13 +1,18 @@
-import { TsstepError } from '../../core/errors.ts';
-import { readIndex, storedName } from '../../core/image/layout.ts';
-import { canonicalName, familiarName, parseReference, type Reference } from '../../core/image/reference.ts';
-import type { Descriptor } from '../../core/image/schema.ts';
-import { Registry } from '../../core/registry/client.ts';
-import { inReach } from '../../core/registry/in-reach.ts';
-import { type PushListener, pushImage } from '../../core/registry/push.ts';
-import { endpointsFor, readSettings } from '../../core/registry/settings.ts';
-import { shortId } from './format/text.ts';
-import { openStateAsRoot } from './state.ts';
+import { TsstepError } from '../../../core/errors.ts';
+import { readIndex, storedName } from '../../../core/image/layout.ts';
+import {
+  canonicalName,
+  familiarName,
+  parseReference,
+  type Reference,
+} from '../../../core/image/reference.ts';
+import type { Descriptor } from '../../../core/image/schema.ts';
+import { Registry } from '../../../core/registry/client.ts';
+import { inReach } from '../../../core/registry/in-reach.ts';
+import { type PushListener, pushImage } from '../../../core/registry/push.ts';
+import { endpointsFor, readSettings } from '../../../core/registry/settings.ts';
+import { shortId } from '../format/text.ts';
+import { openStateAsRoot } from '../state.ts';
 
 export interface PushFlags {
   quiet?: boolean;

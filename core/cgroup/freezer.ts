@@ -1,0 +1,59 @@
+/**
+ * Stopping all processes of a container at once, where they are, without a signal that they could see
+ * (kernel, cgroup-v2.rst, "cgroup.freeze"; cgroup-v1/freezer-subsystem.rst).
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tolerating } from '../kernel/errno.ts';
+import { groupPath } from './group.ts';
+import type { CgroupLayout } from './layout.ts';
+
+/** A process that waits for a disk is frozen only when that has answered. */
+const patience = { attempts: 200, milliseconds: 10 };
+
+interface Freezer {
+  path: string;
+  frozen: string;
+  thawed: string;
+  isFrozen(): boolean;
+}
+
+function freezerOf(layout: CgroupLayout, id: string): Freezer | undefined {
+  const mount = layout.version === 2 ? layout.mount : layout.hierarchies.freezer;
+  if (mount === undefined) return undefined;
+  const group = groupPath(mount, id);
+  const path = join(group, layout.version === 2 ? 'cgroup.freeze' : 'freezer.state');
+  if (!existsSync(path)) return undefined;
+  return layout.version === 2
+    ? {
+        ...{ path, frozen: '1', thawed: '0' },
+        isFrozen: () => readFileSync(join(group, 'cgroup.events'), 'utf8').includes('frozen 1'),
+      }
+    : {
+        ...{ path, frozen: 'FROZEN', thawed: 'THAWED' },
+        isFrozen: () => readFileSync(path, 'utf8').trim() === 'FROZEN',
+      };
+}
+
+/**
+ * Freezes a container. @returns what lets it go on; undefined: this machine has no freezer, or it does not answer, and the
+ * container runs on
+ */
+export async function freeze(layout: CgroupLayout, id: string): Promise<(() => void) | undefined> {
+  const freezer = freezerOf(layout, id);
+  if (!freezer) return undefined;
+  // The container may end while it is frozen: killed, or with its cgroup removed.
+  const thaw = () => void tolerating(['ENOENT', 'ENODEV'], () => writeFileSync(freezer.path, freezer.thawed));
+  const asked = tolerating(['ENOENT', 'ENODEV', 'EACCES', 'EROFS'], () => {
+    writeFileSync(freezer.path, freezer.frozen);
+    return true;
+  });
+  if (!asked) return undefined;
+  for (let attempt = 0; attempt < patience.attempts; attempt++) {
+    if (tolerating(['ENOENT', 'ENODEV'], freezer.isFrozen) === true) return thaw;
+    await sleep(patience.milliseconds);
+  }
+  thaw();
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { TsstepError } from '../errors.ts';
+import { layerSizes } from './layer-size.ts';
+import { displayName } from './resolve.ts';
+import type { StoredImage } from './stored.ts';
+
+/** A line of `tsstep history`: one step of how the image was made. */
+export interface HistoryLine {
+  /** The image's ID for the last step; of the others no image is left. */
+  id?: string;
+  /** ISO 8601. */
+  created?: string;
+  createdBy: string;
+  /** Bytes of the files of its layer; 0 where it changed the configuration only. */
+  size: number;
+  comment: string;
+}
+
+/** Last step first. @throws TsstepError bad-image when it cannot be read */
+export function historyOf(root: string, image: StoredImage): HistoryLine[] {
+  const { id, documents } = image;
+  if (!documents) throw unreadable(image);
+  const sizes = layerSizes(root, image);
+  const lines = (documents.config.history ?? []).map((step): HistoryLine => {
+    const { created, created_by: createdBy, comment, empty_layer: empty } = step;
+    const size = empty ? 0 : (sizes.shift()?.bytes ?? 0);
+    return { ...(created && { created }), createdBy: createdBy ?? '', size, comment: comment ?? '' };
+  });
+  return lines.reverse().map((line, index) => (index === 0 ? { id, ...line } : line));
+}
+
+/** For commands that need more than the name of an image. */
+export function unreadable({ entries: [entry], broken = '' }: StoredImage): TsstepError {
+  const name = entry ? displayName(entry) : 'the image';
+  return new TsstepError({
+    code: 'bad-image',
+    what: `${name} is broken`,
+    why: broken,
+    remedy: 'get it again, or remove it: tsstep rmi NAME',
+  });
+}

@@ -1,0 +1,63 @@
+/** `tsstep commit`: an image of what a container has changed. */
+import { freeze } from '../../core/cgroup/freezer.ts';
+import { readLayout } from '../../core/cgroup/layout.ts';
+import { commitContainer } from '../../core/image/commit.ts';
+import { usageError } from '../../core/spec/usage.ts';
+import { type Container, findContainer } from '../../core/store/containers.ts';
+import { openStateAsRoot } from './state.ts';
+
+interface CommitFlags {
+  author?: string;
+  message?: string;
+  change?: readonly string[];
+  pause: string | true;
+}
+
+/** Prints the new image's ID. @throws TsstepError no-such-container, bad-image, bad-reference, usage */
+export async function commit(
+  reference: string,
+  image: string | undefined,
+  { author, message, change = [], pause }: CommitFlags,
+): Promise<number> {
+  const { root } = openStateAsRoot('commit');
+  const pausing = parsePause(pause);
+  const container = findContainer(root, reference);
+  const id = await commitContainer(root, container.config, {
+    ...{ reference: image, author, message, changes: change },
+    whilePaused: (read) => (pausing ? paused(container, read) : read()),
+    onSocket: (path) => say(`the socket ${path} is left out: an image cannot hold one`),
+  });
+  process.stdout.write(`${id}\n`);
+  return 0;
+}
+
+/** `--pause=false`, and docker's `-p=false`. */
+function parsePause(pause: string | true): boolean {
+  if (pause === true || /^=?(true|t|1)$/i.test(pause)) return true;
+  if (/^=?(false|f|0)$/i.test(pause)) return false;
+  const remedy = 'write --pause=false; without the flag a running container is paused in any case';
+  throw usageError('--pause', pause, 'it is neither true nor false', remedy);
+}
+
+/** Whoever interrupts tsstep meanwhile must not leave the container stopped for ever. */
+async function paused<T>({ config, state }: Container, read: () => Promise<T>): Promise<T> {
+  if (state.status !== 'running') return await read();
+  const thaw = await freeze(readLayout(), config.id);
+  if (!thaw) say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
+  const interrupted = (signal: NodeJS.Signals) => {
+    thaw?.();
+    process.removeListener(signal, interrupted);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, interrupted);
+  try {
+    return await read();
+  } finally {
+    thaw?.();
+    for (const signal of signals) process.removeListener(signal, interrupted);
+  }
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+const say = (line: string): void => void process.stderr.write(`tsstep: ${line}\n`);

@@ -1,0 +1,78 @@
+/** An image in the words and the shape of `docker image inspect`. */
+import { join } from 'node:path';
+import { hexOf } from '../../../core/image/digest.ts';
+import { unreadable } from '../../../core/image/history.ts';
+import { imageSize } from '../../../core/image/layer-size.ts';
+import { storedName } from '../../../core/image/layout.ts';
+import { familiarRepository, parseReference } from '../../../core/image/reference.ts';
+import { displayName } from '../../../core/image/resolve.ts';
+import type { ConfigFile, Descriptor } from '../../../core/image/schema.ts';
+import { diffIdsOf, namedEntries, type StoredImage } from '../../../core/image/stored.ts';
+import { layers } from '../../../core/paths.ts';
+
+/** @throws TsstepError bad-image when it cannot be read */
+export function imageDocument(root: string, image: StoredImage): object {
+  if (!image.documents) throw unreadable(image);
+  const { config } = image.documents;
+  const named = namedEntries(image);
+  return {
+    Id: image.id,
+    RepoTags: named.filter((entry) => !storedName(entry)?.includes('@')).map(displayName),
+    RepoDigests: [...new Set(named.flatMap(repoDigest))],
+    Parent: '',
+    Comment: config.history?.at(-1)?.comment ?? '',
+    Created: config.created ?? '',
+    Author: config.author ?? '',
+    Config: configOf(config),
+    Architecture: config.architecture ?? '',
+    ...(config.variant && { Variant: config.variant }),
+    Os: config.os ?? '',
+    Size: imageSize(root, image),
+    GraphDriver: { Data: directoriesOf(root, image), Name: 'overlay2' },
+    RootFS: { Type: config.rootfs.type, Layers: diffIdsOf(image) },
+    // Go's zero time: when a name was given is not kept.
+    Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
+  };
+}
+
+function repoDigest(entry: Descriptor): string[] {
+  try {
+    return [`${familiarRepository(parseReference(storedName(entry) ?? ''))}@${entry.digest}`];
+  } catch {
+    // Another tool may have written to index.json what is no name here.
+    return [];
+  }
+}
+
+/** overlayfs.rst: the first lowerdir is the topmost. Where a layer is not unpacked yet, that is where it will be. */
+function directoriesOf(root: string, image: StoredImage): { LowerDir?: string; UpperDir?: string } {
+  const [upper, ...lower] = diffIdsOf(image)
+    .map((diffId) => join(layers(root), hexOf(diffId)))
+    .reverse();
+  return { ...(lower.length > 0 && { LowerDir: lower.join(':') }), ...(upper && { UpperDir: upper }) };
+}
+
+/** With the fields that docker shows in any case, although most of them mean nothing for an image. */
+function configOf({ config }: ConfigFile) {
+  return {
+    Hostname: '',
+    Domainname: '',
+    User: config?.User ?? '',
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    ...(config?.ExposedPorts && { ExposedPorts: config.ExposedPorts }),
+    Tty: false,
+    OpenStdin: false,
+    StdinOnce: false,
+    Env: config?.Env ?? null,
+    Cmd: config?.Cmd ?? null,
+    Image: '',
+    Volumes: config?.Volumes ?? null,
+    WorkingDir: config?.WorkingDir ?? '',
+    Entrypoint: config?.Entrypoint ?? null,
+    OnBuild: null,
+    Labels: config?.Labels ?? null,
+    ...(config?.StopSignal && { StopSignal: config.StopSignal }),
+  };
+}

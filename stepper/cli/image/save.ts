@@ -1,0 +1,64 @@
+/** `tsstep save`: images as one archive that `docker load`, `podman load`, skopeo and `tsstep load` take. */
+import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { TsstepError } from '../../../core/errors.ts';
+import { holding } from '../../../core/image/hold.ts';
+import { imagesToSave, saveImages } from '../../../core/image/save.ts';
+import { errnoOf, tolerating } from '../../../core/kernel/errno.ts';
+import { makeStateDirectory } from '../../../core/store/state-directory.ts';
+import { openStateAsRoot } from '../state.ts';
+
+/** @throws TsstepError bad-image, no-such-image, usage; no file is left then */
+export async function save(references: readonly string[], { output }: { output?: string }): Promise<number> {
+  if (output === undefined && process.stdout.isTTY) throw toTerminal();
+  const { root } = openStateAsRoot('save');
+  makeStateDirectory(root);
+  await holding(root, async () => {
+    const saved = await imagesToSave(root, references);
+    const write = (to: Writable) => saveImages(root, saved, to);
+    try {
+      if (output === undefined) await write(process.stdout);
+      else await writeFile(output, write);
+    } catch (error) {
+      throw unwritable(output ?? 'standard output', error);
+    }
+  });
+  return 0;
+}
+
+/** A file appears under its name when it is whole. A device or a pipe is written to as it is. */
+async function writeFile(path: string, write: (to: Writable) => Promise<void>): Promise<void> {
+  const isFile = tolerating(['ENOENT'], () => statSync(path))?.isFile() ?? true;
+  const partial = isFile ? `${path}.${process.pid}.partial` : path;
+  try {
+    await write(createWriteStream(partial, { mode: 0o600 }));
+    if (isFile) renameSync(partial, path);
+  } catch (error) {
+    if (isFile) rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+function toTerminal(): TsstepError {
+  return new TsstepError({
+    code: 'usage',
+    what: 'cowardly refusing to save to a terminal',
+    why: 'an archive is no text, and could give your terminal orders',
+    remedy: 'tsstep save -o FILE IMAGE, or tsstep save IMAGE | docker load',
+    exit: 1,
+  });
+}
+
+/** What is wrong with the image says so itself. */
+function unwritable(path: string, error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (error instanceof TsstepError || errno === undefined) return error;
+  return new TsstepError({
+    code: 'usage',
+    what: `${path} cannot be written`,
+    why: error instanceof Error ? error.message : String(error),
+    remedy: errno === 'ENOSPC' ? 'free some disk space' : 'name a file in a directory that exists',
+    errno,
+    exit: 1,
+  });
+}
