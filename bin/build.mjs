@@ -1,4 +1,4 @@
-// Bundles the two programs: the CLI, and init (PID 1 of a container). See docs/decisions/0001-house.md.
+// Bundles the two programs: the CLI, and init (PID 1 of a container). And a library that the CLI rarely needs. See docs/decisions/0001-house.md.
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -12,7 +12,7 @@ const failed = () => process.exit(1);
 
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: { tsstep: 'stepper/main.ts', init: 'core/init/main.ts' },
+  entryPoints: { tsstep: 'stepper/main.ts', init: 'core/init/main.ts', undici: 'undici' },
   outdir: dist,
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -24,6 +24,16 @@ const { outputFiles } = await build({
   legalComments: 'none',
   logLevel: 'warning',
   write: false,
+  plugins: [
+    {
+      // As large as all of tsstep: reading past it would cost every command 20 ms, and only what asks a registry needs it.
+      name: 'undici-apart',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^undici$/ }, ({ kind }) =>
+          kind === 'entry-point' ? undefined : { path: './undici.cjs', external: true },
+        ),
+    },
+  ],
 }).catch(failed);
 
 mkdirSync(dist, { recursive: true });

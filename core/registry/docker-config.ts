@@ -1,4 +1,4 @@
-/** `~/.docker/config.json`, where docker, podman and skopeo keep logins as well: what one has saved, the others use. */
+/** `~/.docker/config.json`, where docker keeps logins; podman and skopeo read it where they have none of their own. */
 import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -96,7 +96,7 @@ function wordsOf(text: string): string {
   try {
     const json = JSON.parse(text) as { errors?: { code?: unknown; message?: unknown }[]; details?: unknown };
     const first = json.errors?.[0];
-    words = first ? `${first.code}: ${first.message}` : String(json.details ?? '');
+    words = first ? [first.code, first.message].filter(Boolean).join(': ') : String(json.details ?? '');
   } catch {
     // Proxies and storages answer as they like.
   }

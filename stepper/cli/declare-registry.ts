@@ -6,8 +6,8 @@ type Done = (code: number) => void;
 const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 const insecure = [
-  '--insecure-registry <host:port>',
-  'accept plain HTTP and unknown certificates from this host or network (repeatable)',
+  '--insecure-registry <host[:port]>',
+  'talk to this registry without TLS if need be (repeatable)',
 ] as const;
 
 /** `done` gets the exit code. */

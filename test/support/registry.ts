@@ -2,7 +2,7 @@
  * Real registries in a sandbox's network: Debian's docker-registry, open or with a login, plain or with TLS. `useNetworkOf(sandbox)`
  * lets the test itself talk to them, and run a `FaultProxy` in front.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { output, run } from './commands.ts';
@@ -20,6 +20,8 @@ export interface RegistryKind {
   auth?: 'basic' | 'token';
   /** HTTPS with a certificate of the authority `authority`. */
   tls?: boolean;
+  /** Only for who shows a certificate: `client.cert` and `client.key` beside the registry's authority. */
+  clients?: boolean;
   /** Where it listens; `elsewhere` is no loopback, so that certificates are checked. */
   address?: string;
   /** Upload locations without scheme and host. */
@@ -72,7 +74,7 @@ export class TestRegistry {
       http: {
         addr: this.host,
         relativeurls: this.#kind.relative ?? false,
-        ...(this.#kind.tls ? { tls: await this.#certificate(directory, address) } : {}),
+        ...(this.#kind.tls ? { tls: await this.#tls(directory, address) } : {}),
       },
       ...(this.#kind.auth ? { auth: await this.#auth(directory, port + 1) } : {}),
     };
@@ -93,10 +95,13 @@ export class TestRegistry {
     return { token: { realm, service, issuer, rootcertbundle: certificate } };
   }
 
-  async #certificate(directory: string, address: string): Promise<{ certificate: string; key: string }> {
+  async #tls(directory: string, address: string): Promise<object> {
     const files = await selfSigned(directory, 'server', address);
     this.authority = files.certificate;
-    return files;
+    if (!this.#kind.clients) return files;
+    const client = await selfSigned(directory, 'client', address);
+    renameSync(client.certificate, join(directory, 'client.cert'));
+    return { ...files, clientcas: [join(directory, 'client.cert')] };
   }
 
   /** `skopeo copy` to it, as the student where it wants a login: from `oci:DIR:NAME` to `NAME`. */

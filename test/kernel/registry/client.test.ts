@@ -1,64 +1,28 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../core/image/digest.ts';
-import { Registry } from '../../../core/registry/client.ts';
-import { endpointsFor } from '../../../core/registry/settings.ts';
-import type { RegistrySettings } from '../../../core/registry/types.ts';
-import { signature } from '../../support/fault-proxy.ts';
 import { HttpProxy } from '../../support/http-proxy.ts';
 import { useNetworkOf } from '../../support/inside.ts';
-import { layer, writeLayout } from '../../support/layout.ts';
-import { elsewhere, student, type TestRegistry, useRegistry } from '../../support/registry.ts';
+import { elsewhere, useRegistry } from '../../support/registry.ts';
 import { useSandbox } from '../../support/sandbox.ts';
-import { failure, temporaryRoot } from '../../unit/image/tars.ts';
+import { failure } from '../../unit/image/tars.ts';
+import { client, fill } from './clients.ts';
 
 const sandbox = useSandbox();
 useNetworkOf(sandbox);
 const open = useRegistry(sandbox);
-const basic = useRegistry(sandbox, { auth: 'basic' });
-const tokens = useRegistry(sandbox, { auth: 'token' });
-const secure = useRegistry(sandbox, { auth: 'basic', tls: true, address: elsewhere });
 const plain = useRegistry(sandbox, { address: elsewhere });
+const secure = useRegistry(sandbox, { tls: true, address: elsewhere });
 let front = '';
 
 beforeAll(async () => {
   if (secure.host === '') return;
-  const directory = writeLayout(join(sandbox.directory, 'small'), '1', [
-    await layer({ name: 'hello', content: 'hello' }),
-  ]);
-  for (const registry of [open, basic, tokens, secure, plain])
-    await registry.fill(`oci:${directory}:1`, 'team/small:1');
+  await fill(sandbox, open, plain, secure);
   front = await open.front();
 });
 
 beforeEach(() => open.proxy.fail());
 
-const none: RegistrySettings = { mirrors: [], insecure: [] };
-
-function client(
-  registry: Pick<TestRegistry, 'host' | 'url'>,
-  env: NodeJS.ProcessEnv = {},
-  settings = none,
-  mirror = false,
-): Registry {
-  return new Registry({ registry: registry.host, url: registry.url, mirror }, { env, settings });
-}
-
-const faulty = (env: NodeJS.ProcessEnv = {}) => client({ host: front, url: `http://${front}` }, env);
-
-/** The environment of somebody who has logged in to the registry; `auths` as docker writes it. */
-function loggedIn(host: string, entry: object = { auth: btoa(`${student.user}:${student.password}`) }) {
-  const DOCKER_CONFIG = temporaryRoot();
-  writeFileSync(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { [host]: entry } }));
-  return { DOCKER_CONFIG };
-}
-
-/** No word of it may be in what is recorded or shown. */
-const secrets = [student.password, student.identityToken, btoa(`${student.user}:${student.password}`), 'eyJ'];
-const expectNoSecret = (value: unknown) => {
-  for (const secret of secrets) expect(JSON.stringify(value)).not.toContain(secret);
-};
+const faulty = () => client({ host: front, url: `http://${front}` });
 
 describe('a manifest', () => {
   it('comes by tag and by digest, and says what it is', async () => {
@@ -182,160 +146,12 @@ describe('a registry that falters', () => {
   });
 });
 
-describe('a registry with tokens', () => {
-  it('gives one to nobody, who may pull', async () => {
-    const registry = client(tokens);
-    expect((await registry.ping()).challenge).toMatchObject({
-      scheme: 'bearer',
-      service: tokens.tokens?.service,
-    });
-    const authorized = await registry.authorize('team/small', 'pull');
-    expect(authorized).toMatchObject({ status: 200, expiresIn: 300 });
-    expect(authorized.url).not.toContain('?');
-    expect(authorized.user).toBeUndefined();
-    expectNoSecret(authorized);
-    expect((await registry.manifest('team/small', '1')).retries).toBeUndefined();
-    expect(tokens.tokens?.requests.at(-1)).toMatchObject({ user: '', scope: 'repository:team/small:pull' });
-  });
-
-  it('is asked for one on the way when nobody has before', async () => {
-    const { retries } = await client(tokens).manifest('team/small', '1');
-    expect(retries).toEqual(['status 401, got a token']);
-  });
-
-  it.each([
-    ['a password', undefined, 'GET'],
-    ['an identity token', { identitytoken: student.identityToken }, 'POST'],
-  ])('knows who has logged in with %s', async (_, entry, method) => {
-    const registry = client(tokens, loggedIn(tokens.host, entry));
-    await registry.ping();
-    expectNoSecret(await registry.authorize('team/small', 'pull,push'));
-    expect(tokens.tokens?.requests.at(-1)).toEqual({
-      method,
-      user: student.user,
-      scope: 'repository:team/small:pull,push',
-      service: tokens.tokens?.service,
-    });
-    await registry.manifest('team/small', '1');
-  });
-
-  it('refuses a wrong password', async () => {
-    const registry = client(tokens, loggedIn(tokens.host, { auth: btoa('student:wrong') }));
-    await registry.ping();
-    const failed = await failure(registry.authorize('team/small', 'pull'));
-    expect(failed).toMatchObject({ code: 'unauthorized', remedy: expect.stringContaining('tsstep login') });
-    expect(JSON.stringify(failed)).not.toContain('wrong');
-  });
-
-  it('is asked for a new token when it takes the old one no more', async () => {
-    const registry = client(tokens);
-    const before = tokens.tokens?.requests.length ?? 0;
-    if (tokens.tokens) tokens.tokens.lifetime = -100;
-    expect(await failure(registry.manifest('team/small', '1'))).toMatchObject({ code: 'unauthorized' });
-    expect(tokens.tokens?.requests.length).toBe(before + 1);
-    if (tokens.tokens) tokens.tokens.lifetime = 300;
-    expect(await registry.manifest('team/small', '1')).toMatchObject({
-      retries: ['status 401, got a token'],
-    });
-  });
-});
-
-describe('a registry with passwords', () => {
-  it('is shown the saved one', async () => {
-    const registry = client(basic, loggedIn(basic.host));
-    expect((await registry.ping()).challenge).toEqual({ scheme: 'basic' });
-    const answer = await registry.manifest('team/small', '1');
-    expect(answer.retries).toBeUndefined();
-    expectNoSecret({ ...answer, bytes: '' });
-  });
-
-  it('is shown none where none is saved', async () => {
-    const failed = await failure(client(basic).manifest('team/small', '1'));
-    expect(failed).toMatchObject({
-      code: 'unauthorized',
-      remedy: expect.stringContaining(`tsstep login ${basic.host}`),
-    });
-  });
-
-  it('keeps it from the storage that it redirects to, and the storage’s signature from everybody', async () => {
-    const host = await basic.front();
-    const registry = client({ host, url: `http://${host}` }, loggedIn(host));
-    const { bytes } = await registry.manifest('team/small', '1');
-    const { digest } = JSON.parse(bytes.toString()).config;
-    basic.proxy.fail({ match: /blobs/, redirect: true });
-    const { body, ...exchange } = await registry.blob('team/small', digest);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    expect(digestOf(Buffer.concat(chunks))).toBe(digest);
-    expect(basic.proxy.seen.map(({ at, authorized }) => [at, authorized])).toEqual([
-      ['registry', true],
-      ['storage', false],
-    ]);
-    expect(basic.proxy.seen[1]?.path).toContain(signature);
-    expect(exchange.redirects).toHaveLength(1);
-    expect(JSON.stringify(exchange)).not.toContain(signature);
-  });
-
-  it('cannot put it into an error by repeating it', async () => {
-    const host = await basic.front();
-    const registry = client({ host, url: `http://${host}` }, loggedIn(host));
-    await registry.ping();
-    const body = `you sent ${btoa(`${student.user}:${student.password}`)}, which is ${student.password}`;
-    basic.proxy.fail({ match: /manifests/, status: 403, body });
-    const failed = await failure(registry.manifest('team/small', '1'));
-    expect(failed).toMatchObject({
-      code: 'unauthorized',
-      why: expect.stringContaining('you sent …, which is …'),
-    });
-    expectNoSecret(failed);
-  });
-
-  it('does not get those of the registry that it is a mirror of', async () => {
-    const env = loggedIn('https://index.docker.io/v1/');
-    const mirror = client({ host: 'docker.io', url: basic.url }, env, none, true);
-    expect(await failure(mirror.manifest('team/small', '1'))).toMatchObject({ code: 'unauthorized' });
-  });
-});
-
-describe('a registry with TLS', () => {
-  const env = () => loggedIn(secure.host);
-
-  it('is not believed when nobody here knows its authority', async () => {
-    expect(await failure(client(secure, env()).ping())).toMatchObject({
-      code: 'registry',
-      remedy: expect.stringContaining(`certs.d/${secure.host}/ca.crt`),
-    });
-  });
-
-  it('is believed by the authority in certs.d', async () => {
-    const TSSTEP_CONFIG = join(temporaryRoot(), 'config.json');
-    const folder = join(dirname(TSSTEP_CONFIG), 'certs.d', secure.host);
-    mkdirSync(folder, { recursive: true });
-    await sandbox.sh(`cp ${secure.authority} ${folder}/ca.crt`);
-    const registry = client(secure, { ...env(), TSSTEP_CONFIG });
-    await registry.manifest('team/small', '1');
-  });
-
-  it('is believed by the authorities of the system', async () => {
-    await client(secure, { ...env(), SSL_CERT_FILE: secure.authority }).manifest('team/small', '1');
-  });
-
-  it('is not asked for a proof when it is insecure', async () => {
-    const insecure = { mirrors: [], insecure: ['198.51.100.0/24'] };
-    await client(secure, env(), insecure).manifest('team/small', '1');
-    expect(endpointsFor(secure.host, insecure).map(({ url }) => url)).toEqual([
-      `https://${secure.host}`,
-      `http://${secure.host}`,
-    ]);
-  });
-});
-
 describe('a proxy', () => {
   it('is asked for what is plain, and connects to what is encrypted', async () => {
     const proxy = new HttpProxy();
     const address = await proxy.listen('127.0.0.1', 4999);
     const env = { HTTP_PROXY: `http://me:mine@${address}`, HTTPS_PROXY: `http://me:mine@${address}` };
-    const all = { ...loggedIn(secure.host), ...env, SSL_CERT_FILE: secure.authority };
+    const all = { ...env, SSL_CERT_FILE: secure.authority };
     try {
       await client(secure, all).manifest('team/small', '1');
       const { host } = plain;

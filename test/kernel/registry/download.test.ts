@@ -150,10 +150,10 @@ describe('a download', () => {
 
   it('lets the next one begin when the first has failed', async () => {
     const root = temporaryRoot();
-    const [first, second] = await Promise.allSettled([
-      fetchWith(root, { match: /blobs/, corruptAt: 1 }),
-      downloadBlob(client(registry.host), root, 'team/big', blob),
-    ]);
+    const failing = fetchWith(root, { match: /blobs/, corruptAt: 1 });
+    while (registry.proxy.seen.length === 0) await new Promise(setImmediate);
+    const waiting = downloadBlob(client(registry.host), root, 'team/big', blob);
+    const [first, second] = await Promise.allSettled([failing, waiting]);
     expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
     expect(isWhole(root)).toBe(true);
     nothingLeft(root);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { output } from '../../support/commands.ts';
+import { writeIndexedLayout } from '../../support/indexed-layout.ts';
 import { useNetworkOf } from '../../support/inside.ts';
 import { layer, rootfs, writeLayout } from '../../support/layout.ts';
 import { student, type TestRegistry, useRegistry } from '../../support/registry.ts';
@@ -91,7 +92,11 @@ describe('tsstep push', () => {
     const name = `${open.host}/team/multi-${complete}:1`;
     const directory = join(sandbox.directory, `multi-${complete}`);
     const other = await layer({ name: 'other', content: name });
-    writeIndex(directory, name, [await layer(...rootfs()), other]);
+    const here = process.arch === 'x64' ? 'amd64' : process.arch;
+    writeIndexedLayout(directory, name, {
+      [here]: writeLayout(`${directory}-here`, 'x', [await layer(...rootfs())]),
+      s390x: writeLayout(`${directory}-s390x`, 'x', [other]),
+    });
     const { code, stderr } = await tsstep('load', '-i', directory);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     // `load` keeps another platform's manifest, and its layers only where they are this machine's as well.
@@ -122,6 +127,10 @@ describe('tsstep push', () => {
       code: 125,
       stderr: expect.stringContaining(`tsstep login ${relative.host}`),
     });
+    await tsstep('import', tar, '127.0.0.1:9/team/gone:1');
+    const gone = await tsstep('push', '127.0.0.1:9/team/gone:1');
+    expect(gone).toMatchObject({ code: 125, stderr: expect.stringContaining('nothing listens there') });
+    for (const scheme of ['http', 'https']) expect(gone.stderr).toContain(`${scheme}://127.0.0.1:9/v2/`);
     const none = await tsstep('push', `${open.host}/team/none`);
     expect(none).toMatchObject({
       code: 125,
@@ -129,21 +138,3 @@ describe('tsstep push', () => {
     });
   });
 });
-
-/** A layout with one index, called `name`, of an image for this machine and one for another. */
-function writeIndex(directory: string, name: string, layers: Parameters<typeof writeLayout>[2]): void {
-  const manifests = layers.map((one, at) => {
-    writeLayout(directory, 'x', [one]);
-    const [manifest] = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')).manifests;
-    const { mediaType, digest, size } = manifest;
-    const architecture = at > 0 ? 's390x' : process.arch === 'x64' ? 'amd64' : process.arch;
-    return { mediaType, digest, size, platform: { os: 'linux', architecture } };
-  });
-  const mediaType = 'application/vnd.oci.image.index.v1+json';
-  const bytes = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
-  const hex = createHash('sha256').update(bytes).digest('hex');
-  writeFileSync(join(directory, 'blobs/sha256', hex), bytes);
-  const annotations = { 'org.opencontainers.image.ref.name': name };
-  const index = { mediaType, digest: `sha256:${hex}`, size: bytes.length, annotations };
-  writeFileSync(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [index] }));
-}

@@ -37,10 +37,19 @@ describe('the settings', () => {
     });
   });
 
+  it('take a mirror without a scheme for a registry of that name', () => {
+    const TSSTEP_REGISTRY_MIRROR = 'localhost:5000,mirror:5000';
+    expect(readSettings({ TSSTEP_REGISTRY_MIRROR }, []).mirrors).toEqual([
+      'http://localhost:5000',
+      'https://mirror:5000',
+    ]);
+  });
+
   it.each([
     ['no JSON', '{'],
     ['no list', '{"registry-mirrors": "http://a"}'],
     ['no object', '3'],
+    ['a mirror of another scheme', '{"registry-mirrors": ["ftp://a:5000"]}'],
     ['a mirror with a path', '{"registry-mirrors": ["http://a/b"]}'],
     ['an insecure registry with a scheme', '{"insecure-registries": ["http://a"]}'],
     ['a network that is none', '{"insecure-registries": ["10.0.0.0/33"]}'],
