@@ -1,4 +1,5 @@
 import { badImage } from './broken.ts';
+import { refuseForeign } from './foreign.ts';
 import { localArchitecture, pickPlatform, platformName } from './platform.ts';
 import {
   type ConfigFile,
@@ -53,6 +54,7 @@ export async function readImage(
       'name an image that has a root filesystem, like the built-in `lab`',
     );
   }
+  refuseForeign(manifest.layers, what);
   const config = parseJson(configSchema, await read(manifest.config.digest), `the configuration of ${what}`);
   const diffIds = config.rootfs.diff_ids ?? [];
   if (diffIds.length !== manifest.layers.length) {
