@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { badImage } from './broken.ts';
+import { BadFrame, frameMagic, isSkippable, zstdPieces } from './zstd-frames.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -17,8 +18,7 @@ export function detectCompression(head: Uint8Array): Compression | undefined {
   if (bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b) return 'gzip';
   if (bytes.length >= 4) {
     const magic = bytes.readUInt32LE(0);
-    // RFC 8878, sections 3.1.1 and 3.1.2: a frame, or a skippable one as `zstd:chunked` layers have.
-    if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return 'zstd';
+    if (magic === frameMagic || isSkippable(magic)) return 'zstd';
   }
   if (bytes.length < block) return undefined;
   // POSIX ustar, or the block of zeros that an empty tar begins with.
@@ -58,14 +58,11 @@ async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   const { Decompress } = await import('fzstd');
   let ready: Uint8Array[] = [];
   const decoder = new Decompress((chunk) => ready.push(chunk));
-  for await (const chunk of source) {
-    decoder.push(chunk);
+  for await (const piece of zstdPieces(source)) {
+    decoder.push(piece);
     yield* ready;
     ready = [];
   }
-  // Without the final push a truncated stream would look complete.
-  decoder.push(new Uint8Array(0), true);
-  yield* ready;
 }
 
 async function* through(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Uint8Array> {
@@ -75,10 +72,11 @@ async function* through(source: AsyncIterable<Uint8Array>, transform: Transform)
   try {
     yield* transform;
   } finally {
-    input.destroy();
-    if (!transform.closed) {
-      transform.destroy();
-      await once(transform, 'close');
+    // Whoever made the source may count what was read of it: nothing may go on in the background.
+    for (const stream of [input, transform]) {
+      if (stream.closed) continue;
+      stream.destroy();
+      await once(stream, 'close');
     }
   }
 }
@@ -103,6 +101,7 @@ async function peek(
 
 function decodingError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof BadFrame) return error.message;
   const code: unknown = Reflect.get(error, 'code');
   if (code === 'Z_BUF_ERROR' || /unexpected (end|EOF)/i.test(error.message))
     return 'ends too early: the file is truncated';
