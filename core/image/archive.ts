@@ -44,14 +44,20 @@ export async function spoolArchive(
   for await (const { header, content } of tarEntries(tar, what)) {
     const name = inside(header.name, '', what);
     links.delete(name);
-    if (header.type === 'file' || header.type === 'contiguous-file') {
+    if (header.type === 'file') {
+      if (header.sparse)
+        throw badImage(
+          what,
+          `its file ${name} is stored as a sparse file`,
+          'make the archive without --sparse',
+        );
       const path = join(folder, String(count++));
       files.set(name, { ...(await writeMeasured(path, content)), path, ours: true });
     } else if (header.type === 'symlink' || header.type === 'link') {
       // `docker save` once stored a layer that two images share as a symlink to the other's layer.tar.
       files.delete(name);
       links.set(name, {
-        to: header.linkname ?? '',
+        to: header.linkname,
         from: header.type === 'symlink' ? posix.dirname(name) : '',
       });
     }

@@ -1,10 +1,12 @@
 import type { TsstepError } from '../errors.ts';
 import { badImage } from './broken.ts';
-import { type TarHeader, xattrsOf } from './tar.ts';
+import { xattrsOf } from './pax.ts';
+import type { Sparse } from './sparse.ts';
+import type { EntryType, TarHeader } from './tar-header.ts';
 
 /** A tar header that has been checked: nothing in it can name a file outside of the layer. */
 export interface LayerEntry {
-  type: 'file' | 'directory' | 'symlink' | 'link' | 'fifo';
+  type: EntryType;
   /** Relative to the layer's root, without `.`, `..` and empty components; '' is the root itself. */
   path: string;
   /** A symlink's text as it is, or a hard link's target, checked like `path`. */
@@ -13,10 +15,15 @@ export interface LayerEntry {
   mode: number;
   uid: number;
   gid: number;
-  /** Seconds since 1970, with fraction. */
-  mtime: number;
-  /** Bytes of a file's content. */
+  /** Nanoseconds since 1970, negative before. */
+  mtime: bigint;
+  /** Bytes of a file's content, as far as the tar has them. */
   size: number;
+  /** Where in the file they belong; undefined: one after the other. */
+  sparse: Sparse | undefined;
+  /** Of a device. */
+  major: number;
+  minor: number;
   xattrs: readonly (readonly [name: string, value: Buffer])[];
 }
 
@@ -24,16 +31,12 @@ const largestId = 2 ** 32 - 2;
 
 /** @throws `bad-image` for what no layer may have: see docs/errors.md. */
 export function checkEntry(header: TarHeader): LayerEntry {
-  const pax = header.pax ?? {};
+  const { pax, linkname: target } = header;
   const type = entryType(header);
   const path = safePath(header.name, header.name);
-  const target = header.linkname ?? '';
   if ((type === 'symlink' || type === 'link') && target === '')
     throw unsafeEntry(header.name, `it is a ${type} without a target`);
   if (target.includes('\0')) throw unsafeEntry(header.name, 'its target contains a NUL byte');
-  if (Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'))) {
-    throw unsafeEntry(header.name, 'it is stored as a GNU sparse file', 'make the tar without --sparse');
-  }
   const xattrs = xattrsOf(pax);
   for (const [name] of xattrs) {
     // They steer overlayfs itself: trusted.overlay.redirect can show files of another directory.
@@ -48,11 +51,15 @@ export function checkEntry(header: TarHeader): LayerEntry {
     type,
     path,
     target: type === 'link' ? safePath(target, header.name, 'the hard link’s target') : target,
-    mode: (header.mode ?? (type === 'directory' ? 0o755 : 0o644)) & 0o7777,
-    uid: id(pax.uid ?? header.uid, header.name, 'owner'),
-    gid: id(pax.gid ?? header.gid, header.name, 'group'),
-    mtime: seconds(pax.mtime, header.mtime),
-    size: header.size ?? 0,
+    mode: header.mode & 0o7777,
+    uid: id(pax['uid'] ?? header.uid, header.name, 'owner'),
+    gid: id(pax['gid'] ?? header.gid, header.name, 'group'),
+    mtime:
+      pax['mtime'] === undefined ? BigInt(header.mtime) * second : nanoseconds(pax['mtime'], header.name),
+    size: header.size,
+    sparse: header.sparse,
+    major: header.devmajor,
+    minor: header.devminor,
     xattrs,
   };
 }
@@ -66,38 +73,25 @@ export function unsafeEntry(name: string, why: string, remedy?: string): TsstepE
   );
 }
 
-function entryType({ name, type }: TarHeader): LayerEntry['type'] {
-  switch (type) {
-    case 'file':
-    case 'contiguous-file':
-      return 'file';
-    case 'directory':
-    case 'symlink':
-    case 'link':
-    case 'fifo':
-      return type;
-    case 'character-device':
-    case 'block-device':
-      throw unsafeEntry(
-        name,
-        `it is a ${type.replace('-', ' ')}: through it a container could reach the host’s hardware`,
-        'leave it out of the tar (`tar --exclude=./dev/*`): tsstep makes the devices that a container needs in stage volumes',
-      );
-    default:
-      throw unsafeEntry(
-        name,
-        `its type (${type ?? 'unknown'}) is not one that a layer may have`,
-        'make the tar in ustar or pax format',
-      );
-  }
-}
-
-function safePath(text: string, name: string, subject = 'its path'): string {
-  if (text.startsWith('/'))
+function entryType({ name, type, devmajor, devminor }: TarHeader): EntryType {
+  if (typeof type === 'object')
     throw unsafeEntry(
       name,
-      `${subject} ${JSON.stringify(text)} is absolute: it would name a file of the host`,
+      `its type (${JSON.stringify(type.unknown)}) is not one that a layer may have`,
+      'make the tar in ustar or pax format',
     );
+  // docker unpacks it, and the kernel then hides a file of another layer, which the image's author did not say.
+  if (type === 'character-device' && devmajor === 0 && devminor === 0)
+    throw unsafeEntry(
+      name,
+      'it is the character device 0:0, overlayfs’s own sign for a file that is removed',
+      'make the tar of the mounted file system and not of an upperdir: in a layer, the entry `.wh.NAME` removes NAME',
+    );
+  return type;
+}
+
+/** The layer's root is where a path begins, with a slash or without (decision 18). */
+function safePath(text: string, name: string, subject = 'its path'): string {
   if (text.includes('\0')) throw unsafeEntry(name, `${subject} contains a NUL byte`);
   // Two names that are not UTF-8 can both become the same name with replacement characters.
   if (text.includes('\ufffd'))
@@ -111,14 +105,19 @@ function safePath(text: string, name: string, subject = 'its path'): string {
   return parts.join('/');
 }
 
-function id(value: string | number | undefined, name: string, subject: string): number {
-  const number = Number(value ?? 0);
-  if (Number.isInteger(number) && number >= 0 && number <= largestId) return number;
+function id(value: string | number, name: string, subject: string): number {
+  const number = Number(value);
+  if (value !== '' && Number.isInteger(number) && number >= 0 && number <= largestId) return number;
   throw unsafeEntry(name, `its ${subject} ${JSON.stringify(value)} is not a user or group number`);
 }
 
-// Dates before 1970 or after 2106 mean a broken clock, not something that a file system could keep.
-function seconds(pax: string | undefined, header: Date | undefined): number {
-  const value = pax === undefined ? (header?.getTime() ?? 0) / 1000 : Number(pax);
-  return Number.isFinite(value) ? Math.min(Math.max(value, 0), 2 ** 32 - 1) : 0;
+const second = 1_000_000_000n;
+
+/** `-1.5` is half a second before one before 1970; what is finer than a nanosecond is left out. */
+function nanoseconds(text: string, name: string): bigint {
+  const [, sign, whole, fraction = ''] = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(text) ?? [];
+  if (whole === undefined)
+    throw unsafeEntry(name, `its time ${JSON.stringify(text)} is no number of seconds`);
+  const value = BigInt(whole) * second + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  return sign === '-' ? -value : value;
 }

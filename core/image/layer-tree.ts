@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import { errnoOf } from '../kernel/errno.ts';
-import { lsetxattr, mknod, openInRoot } from '../kernel/fs.ts';
+import { lsetxattr, mknod, openInRoot, setTimes } from '../kernel/fs.ts';
 import { type LayerEntry, unsafeEntry } from './entry.ts';
+import { writeFile, writeSparse } from './file-content.ts';
 import { makeOpaque, makeWhiteout, type Whiteout } from './whiteout.ts';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY, S_IFIFO } = fs.constants;
+const { S_IFBLK, S_IFCHR, S_IFIFO } = fs.constants;
 
 /**
  * A layer's directory while it is being filled. Every path goes through its parent's descriptor, which openat2(2) resolved
@@ -15,7 +16,7 @@ export class LayerTree {
   /** Entries of a tar mostly share their parent with the entry before. */
   #parent: { path: string; fd: number } | undefined;
   /** mtimes of directories, which every new entry in them changes: set at the end. */
-  readonly #mtimes = new Map<string, number>();
+  readonly #mtimes = new Map<string, bigint>();
   readonly #whiteouts = new Set<string>();
 
   constructor(root: string) {
@@ -48,7 +49,7 @@ export class LayerTree {
   finish(): void {
     for (const [path, mtime] of this.#mtimes) {
       const at = path === '' ? this.#root : this.#locate(path);
-      fs.lutimesSync(at, mtime, mtime);
+      setTimes(at, mtime);
     }
     this.close();
   }
@@ -101,16 +102,15 @@ export class LayerTree {
   }
 
   async #file(at: string, entry: LayerEntry, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const fd = this.#replacing(at, entry.path, () =>
-      fs.openSync(at, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600),
-    );
+    const fd = this.#replacing(at, entry.path, () => fs.openSync(at, 'wx', 0o600));
     try {
-      if (entry.size > 0) for await (const chunk of content) writeAll(fd, chunk);
+      if (entry.sparse) await writeSparse(fd, content, entry.sparse);
+      else await writeFile(fd, content);
       fs.fchownSync(fd, entry.uid, entry.gid);
       // chown(2) clears the setuid bit and capabilities, so mode and attributes come after it.
       fs.fchmodSync(fd, entry.mode);
       setXattrs(at, entry);
-      fs.futimesSync(fd, entry.mtime, entry.mtime);
+      setTimes(at, entry.mtime);
     } finally {
       fs.closeSync(fd);
     }
@@ -132,6 +132,8 @@ export class LayerTree {
   #make(at: string, entry: LayerEntry): void {
     if (entry.type === 'symlink') fs.symlinkSync(entry.target, at);
     else if (entry.type === 'fifo') mknod(at, S_IFIFO | 0o600, 0, 0);
+    else if (entry.type === 'character-device') mknod(at, S_IFCHR | 0o600, entry.major, entry.minor);
+    else if (entry.type === 'block-device') mknod(at, S_IFBLK | 0o600, entry.major, entry.minor);
     else this.#link(at, entry);
   }
 
@@ -188,12 +190,8 @@ export class LayerTree {
     if (entry.type !== 'symlink') fs.chmodSync(at, entry.mode);
     setXattrs(at, entry);
     if (entry.type === 'directory') this.#mtimes.set(entry.path, entry.mtime);
-    else fs.lutimesSync(at, entry.mtime, entry.mtime);
+    else setTimes(at, entry.mtime);
   }
-}
-
-function writeAll(fd: number, chunk: Uint8Array): void {
-  for (let offset = 0; offset < chunk.length; ) offset += fs.writeSync(fd, chunk, offset);
 }
 
 // As docker does: a file system without an attribute's namespace, or a user.* one on a symlink, is no reason to fail.

@@ -103,6 +103,44 @@ export function lsetxattr(path: string, name: string, value: Buffer): void {
   checked('lsetxattr', libc.lsetxattr(path, name, value, value.length, 0));
 }
 
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const times = Buffer.alloc(32);
+
+/**
+ * utimensat(2): both times of a file, or of a symlink itself, in nanoseconds since 1970. Node's own take seconds as a floating-point
+ * number, which has no room for nanoseconds. What a file system cannot keep it cuts off. @throws SyscallError
+ */
+export function setTimes(path: string, nanoseconds: bigint): void {
+  // A fraction counts forwards, also before 1970.
+  const fraction = ((nanoseconds % SECOND) + SECOND) % SECOND;
+  for (const at of [0, 16]) {
+    times.writeBigInt64LE((nanoseconds - fraction) / SECOND, at);
+    times.writeBigInt64LE(fraction, at + 8);
+  }
+  checked('utimensat', libc.utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW));
+}
+
+const SECOND = 1_000_000_000n;
+
+/** syncfs(2): wait until the file system that holds `path` has everything on disk. @throws SyscallError */
+export async function syncFileSystem(path: string): Promise<void> {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      libc.syncfs(fd, (_, result) => {
+        try {
+          resolve(void checked('syncfs', result));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** pipe2(2) with O_CLOEXEC. Node's own pipes are sockets, and opening /dev/stdout on a socket fails with ENXIO. */
 export function pipe(): { read: number; write: number } {
   const fds = new Int32Array(2);
@@ -117,8 +155,9 @@ const LOCK_NB = 4;
  * Runs `fn` while holding an exclusive flock(2) on `path`, a directory or a file that is made. The kernel drops the lock when the
  * holder dies, so no lock is ever stale. Waits without blocking the event loop, which may be handling this process's own other
  * holder.
+ * @param fn is given the lock's descriptor
  */
-export async function withLock<T>(path: string, fn: () => T | Promise<T>): Promise<T> {
+export async function withLock<T>(path: string, fn: (fd: number) => T | Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   const fd = tolerating(['EISDIR'], () => openSync(path, 'a', 0o600)) ?? openSync(path, 'r');
   try {
@@ -132,7 +171,7 @@ export async function withLock<T>(path: string, fn: () => T | Promise<T>): Promi
         await sleep(wait);
       }
     }
-    return await fn();
+    return await fn(fd);
   } finally {
     closeSync(fd);
   }

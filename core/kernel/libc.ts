@@ -66,6 +66,12 @@ export const lsetxattr = fn<[string, string, Buffer, number, number]>('int', 'ls
   'size_t',
   'int',
 ]);
+export const utimensat = fn<[number, string, Buffer, number]>('int', 'utimensat', [
+  'int',
+  'str',
+  'void *',
+  'int',
+]);
 export const flock = fn<[number, number]>('int', 'flock', ['int', 'int']);
 export const pipe2 = fn<[Int32Array, number]>('int', 'pipe2', ['void *', 'int']);
 export const dup2 = fn<[number, number]>('int', 'dup2', ['int', 'int']);
@@ -98,6 +104,11 @@ export const execve = fn<[string, (string | null)[], (string | null)[]]>('int', 
   'const char **',
   'const char **',
 ]);
+
+/** On a thread of its own: it may take seconds. The callback's thread sees its errno. */
+export const syncfs = lazily<[number, (error: unknown, result: number) => void], void>(
+  () => libc.func('syncfs', 'int', ['int']).async,
+);
 
 /** syscall(2) with the argument types that its users need. */
 export const syscall = {

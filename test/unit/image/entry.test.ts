@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../core/errors.ts';
 import { checkEntry } from '../../../core/image/entry.ts';
-import { decodePax, type TarHeader, tarEntries, xattrsOf } from '../../../core/image/tar.ts';
+import { decodePax, xattrsOf } from '../../../core/image/pax.ts';
+import { tarEntries } from '../../../core/image/tar.ts';
+import type { TarHeader } from '../../../core/image/tar-header.ts';
 import { chunked, failure, paxHeader, tarOf } from './tars.ts';
 
-const file: TarHeader = { name: 'a', type: 'file', mode: 0o644, uid: 0, gid: 0, size: 0 };
+const file: TarHeader = {
+  name: 'a',
+  type: 'file',
+  linkname: '',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  size: 0,
+  mtime: 0,
+  devmajor: 0,
+  devminor: 0,
+  pax: {},
+};
 
 async function entries(tar: Uint8Array) {
   const found: { name: string; text: string; xattrs: [string, Buffer][] }[] = [];
@@ -25,30 +39,42 @@ describe('checkEntry', () => {
     expect(checkEntry({ ...file, name: './', type: 'directory' }).path).toBe('');
   });
 
-  it('takes ids and a time with fraction from pax records', () => {
-    const pax = { uid: '3000000', gid: '4000000', mtime: '1700000000.25' };
+  it('takes a path that begins with a slash from the root of the layer, as docker does', () => {
+    expect(checkEntry({ ...file, name: '/', type: 'directory' }).path).toBe('');
+    expect(checkEntry({ ...file, name: '//etc/passwd' }).path).toBe('etc/passwd');
+    expect(checkEntry({ ...file, type: 'link', linkname: '/etc/shadow' }).target).toBe('etc/shadow');
+    expect(checkEntry({ ...file, type: 'symlink', linkname: '/etc/shadow' }).target).toBe('/etc/shadow');
+  });
+
+  it.each([
+    ['1700000000.25', 1_700_000_000_250_000_000n],
+    ['1700000000.1234567899', 1_700_000_000_123_456_789n],
+    ['-1.5', -1_500_000_000n],
+    ['-0.000000001', -1n],
+    ['7', 7_000_000_000n],
+  ])('takes ids and the time %s from pax records', (mtime, nanoseconds) => {
+    const pax = { uid: '3000000', gid: '4000000', mtime };
     expect(checkEntry({ ...file, pax })).toMatchObject({
       uid: 3_000_000,
       gid: 4_000_000,
-      mtime: 1_700_000_000.25,
+      mtime: nanoseconds,
     });
   });
 
   const evil: [string, TarHeader, RegExp][] = [
     ['".." in its name', { ...file, name: '../etc/passwd' }, /"\.\."/],
     ['".." in the middle', { ...file, name: 'a/../../b' }, /"\.\."/],
-    ['an absolute name', { ...file, name: '/etc/passwd' }, /absolute/],
+    ['".." behind a slash', { ...file, name: '/../etc/passwd' }, /"\.\."/],
     ['a NUL in its name', { ...file, name: 'a\0b' }, /NUL/],
     ['a name that is not UTF-8', { ...file, name: 'a\ufffd' }, /UTF-8/],
-    ['an absolute hard link', { ...file, type: 'link', linkname: '/etc/shadow' }, /absolute/],
     ['a hard link with ".."', { ...file, type: 'link', linkname: '../../etc/shadow' }, /"\.\."/],
-    ['a hard link to nothing', { ...file, type: 'link', linkname: null }, /without a target/],
-    ['a character device', { ...file, type: 'character-device' }, /character device/],
-    ['a block device', { ...file, type: 'block-device' }, /block device/],
-    ['an unknown type', { ...file, type: null }, /type/],
+    ['a hard link to nothing', { ...file, type: 'link', linkname: '' }, /without a target/],
+    ['overlayfs’s whiteout', { ...file, type: 'character-device' }, /overlayfs/],
+    ['an unknown type', { ...file, type: { unknown: 'V' } }, /type/],
     ['a file as the root', { ...file, name: './' }, /root of a layer/],
     ['an overlay attribute', { ...file, pax: { 'SCHILY.xattr.trusted.overlay.redirect': '/' } }, /overlayfs/],
-    ['a sparse file', { ...file, pax: { 'GNU.sparse.major': '1' } }, /sparse/],
+    ['a time that is no number', { ...file, pax: { mtime: 'yesterday' } }, /time/],
+    ['a time that no number can hold', { ...file, pax: { mtime: '1e300' } }, /time/],
     ['an owner that is no number', { ...file, pax: { uid: '-1' } }, /owner/],
   ];
   it.each(evil)('refuses %s as bad-image that names the entry and a remedy', (_, header, why) => {
