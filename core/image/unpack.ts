@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { errnoOf } from '../kernel/errno.ts';
+import { syncFileSystem } from '../kernel/fs.ts';
 import { shortLayer } from '../paths.ts';
-import { streamBlob, verifyBlob } from './blobs.ts';
+import { checkBlob, streamBlob, verifyBlob } from './blobs.ts';
 import { badImage } from './broken.ts';
 import { decompress } from './decompress.ts';
+import { DigestMeter } from './digest.ts';
 import { checkEntry, unsafeEntry } from './entry.ts';
+import { withLayerLock } from './layer-lock.ts';
 import { LayerTree } from './layer-tree.ts';
-import { tarEntries } from './tar.ts';
+import { type TarEntry, tarEntries } from './tar.ts';
 import type { LayerSource, Progress } from './types.ts';
+import { UnpackLimit } from './unpack-limit.ts';
 import { whiteoutOf } from './whiteout.ts';
 
 export interface UnpackRequest {
@@ -29,8 +32,8 @@ export interface Unpacked {
 }
 
 /**
- * Verify a layer's blob, decompress it, extract it the way overlayfs wants it, verify the diff id, and publish it under its
- * final name (image-spec, layer.md). Somebody else who was faster is not an error: the content is the same.
+ * Decompress a layer's blob, extract it the way overlayfs wants it, verify blob and diff id, and publish it under its final name
+ * (image-spec, layer.md). Whoever wants the same layer meanwhile waits, and finds it done.
  * @param onProgress told about bytes of the blob
  * @throws `bad-image` for everything that is damaged or unsafe, `syscall` when the host cannot take it; `partial` is gone then.
  */
@@ -39,19 +42,41 @@ export async function unpackLayer(
   { layer, to, partial }: UnpackRequest,
   onProgress?: Progress,
 ): Promise<Unpacked> {
-  if (existsSync(to)) {
-    linkLayer(to);
-    return { files: 0, bytes: 0 };
-  }
-  // Before anything else, so that no byte reaches a decoder that somebody changed.
-  await verifyBlob(root, layer);
-  rmSync(partial, { recursive: true, force: true });
+  return await withLayerLock(to, async () => {
+    if (existsSync(to)) {
+      linkLayer(to);
+      return { files: 0, bytes: 0 };
+    }
+    removeAbandoned(partial, to);
+    try {
+      const unpacked = await verified(root, layer, () => extract(root, layer, partial, onProgress));
+      await publish(partial, to);
+      return unpacked;
+    } finally {
+      rmSync(partial, { recursive: true, force: true });
+    }
+  });
+}
+
+/** What a killed run left of the same layer, `<run>-<link>`: with the lock held, nobody is at work on it. */
+function removeAbandoned(partial: string, to: string): void {
+  const folder = dirname(partial);
+  const link = basename(shortLayer(to));
+  const left = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(`-${link}`)) : [];
+  for (const name of [...left, basename(partial)])
+    rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+/**
+ * The blob was verified when it came into the store, and is again while it is read. If it has changed since, a decoder may
+ * stumble first: then the whole blob is looked at, to tell a damaged disk from a damaged image.
+ */
+async function verified<T>(root: string, layer: LayerSource, extracting: () => Promise<T>): Promise<T> {
   try {
-    const unpacked = await extract(root, layer, partial, onProgress);
-    publish(partial, to);
-    return unpacked;
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
+    return await extracting();
+  } catch (error) {
+    if (error instanceof TsstepError && error.failure.code === 'bad-image') await verifyBlob(root, layer);
+    throw error;
   }
 }
 
@@ -62,31 +87,22 @@ async function extract(
   onProgress: Progress | undefined,
 ): Promise<Unpacked> {
   const what = `the layer ${layer.digest}`;
-  const hash = createHash('sha256');
-  const tar = hashing(
-    decompress(reporting(streamBlob(root, layer.digest), layer.size, onProgress), what),
-    hash,
-  );
-  const tree = new LayerTree(partial);
-  const unpacked = { files: 0, bytes: 0 };
-  try {
-    for await (const { header, content } of tarEntries(tar, what)) {
-      const entry = checkEntry(header);
-      try {
-        const whiteout = whiteoutOf(entry.path);
-        if (whiteout) tree.hide(whiteout);
-        else await tree.add(entry, content);
-      } catch (error) {
-        throw explain(error, header.name);
-      }
-      unpacked.files += 1;
-      if (entry.type === 'file') unpacked.bytes += entry.size;
-    }
-    tree.finish();
-  } finally {
-    tree.close();
-  }
-  const actual = `sha256:${hash.digest('hex')}`;
+  const limit = new UnpackLimit(layer.size, what);
+  const blob = new DigestMeter();
+  const content = new DigestMeter();
+  const packed = watching(streamBlob(root, layer.digest), (chunk) => {
+    blob.update(chunk);
+    onProgress?.(blob.size, layer.size);
+  });
+  const tar = watching(decompress(packed, what), (chunk) => {
+    content.update(chunk);
+    limit.spend(chunk.length);
+  });
+  const unpacked = await fill(new LayerTree(partial), tarEntries(tar, what), limit);
+  // A decoder stops at the end of what is compressed, and something may follow.
+  for await (const chunk of streamBlob(root, layer.digest, blob.size)) blob.update(chunk);
+  checkBlob(layer.digest, layer.size, { digest: blob.digest(), size: blob.size });
+  const actual = content.digest();
   if (actual !== layer.diffId) {
     throw badImage(
       what,
@@ -96,14 +112,40 @@ async function extract(
   return unpacked;
 }
 
-/** rename(2) onto a directory that has files fails: then the winner's copy is used. The link comes last: it says that all is there. */
-function publish(partial: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+async function fill(
+  tree: LayerTree,
+  entries: AsyncIterable<TarEntry>,
+  limit: UnpackLimit,
+): Promise<Unpacked> {
+  const unpacked = { files: 0, bytes: 0 };
   try {
-    renameSync(partial, to);
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+    for await (const { header, content } of entries) {
+      const entry = checkEntry(header);
+      limit.spendEntry(entry.size, entry.sparse?.segments.length);
+      try {
+        const whiteout = whiteoutOf(entry.path);
+        if (whiteout) tree.hide(whiteout);
+        else await tree.add(entry, content);
+      } catch (error) {
+        throw explain(error, header.name);
+      }
+      unpacked.files += 1;
+      if (entry.type === 'file') unpacked.bytes += entry.sparse?.size ?? entry.size;
+    }
+    tree.finish();
+  } finally {
+    tree.close();
   }
+  return unpacked;
+}
+
+/**
+ * From the rename on, the layer is used. A power cut could let the name be on disk before the files’ content is, so that comes
+ * first. The link is last: it says that all is there.
+ */
+async function publish(partial: string, to: string): Promise<void> {
+  await syncFileSystem(partial);
+  renameSync(partial, to);
   linkLayer(to);
 }
 
@@ -125,26 +167,13 @@ function linkLayer(directory: string): void {
   }
 }
 
-async function* hashing(
+async function* watching(
   source: AsyncIterable<Uint8Array>,
-  hash: { update(chunk: Uint8Array): unknown },
+  see: (chunk: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
-    hash.update(chunk);
+    see(chunk);
     yield chunk;
-  }
-}
-
-async function* reporting(
-  source: AsyncIterable<Uint8Array>,
-  total: number,
-  onProgress: Progress | undefined,
-): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  for await (const chunk of source) {
-    yield chunk;
-    done += chunk.length;
-    onProgress?.(done, total);
   }
 }
 

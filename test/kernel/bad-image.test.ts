@@ -35,7 +35,7 @@ describe('a layer that is broken or unsafe', () => {
   it.for<[string, Member[], RegExp]>([
     ['../', [{ name: '../evil', content: 'x' }], /\.\.\/evil/],
     ['../ in the middle', [{ name: 'a/../../../evil', content: 'x' }], /evil/],
-    ['an absolute path', [{ name: '/tmp/evil', content: 'x' }], /absolute/],
+    ['an absolute path with ../', [{ name: '/../tmp/evil', content: 'x' }], /\.\.\/tmp/],
     ['a hard link out', [{ name: 'evil', type: 'link', linkname: '../../../../etc/shadow' }], /hard link/],
     ['an absolute hard link', [{ name: 'evil', type: 'link', linkname: '/etc/shadow' }], /hard link/],
     [
@@ -46,8 +46,7 @@ describe('a layer that is broken or unsafe', () => {
       ],
       /evil/,
     ],
-    ['a device', [{ name: 'evil', type: 'block-device', devmajor: 8, devminor: 0 }], /device/],
-    ['a character device', [{ name: 'evil', type: 'character-device', devmajor: 1, devminor: 1 }], /device/],
+    ['overlayfs’s whiteout', [{ name: 'evil', type: 'character-device' }], /device 0:0/],
   ])('with %s is refused when it is unpacked, and by import as well', async ([, members, what]) => {
     const { at, name } = await layout(members);
     expectRefused(await loadAndRun(at, name), 125, what);
