@@ -94,11 +94,11 @@ export async function readBlob(root: string, digest: string): Promise<Buffer> {
   return bytes;
 }
 
-/** The bytes of a blob as a stream, in large chunks. @throws `bad-image` when it is missing. */
-export function streamBlob(root: string, digest: string): AsyncIterable<Buffer> {
+/** The bytes of a blob as a stream, in large chunks, beginning at `start`. @throws `bad-image` when it is missing. */
+export function streamBlob(root: string, digest: string, start = 0): AsyncIterable<Buffer> {
   const path = blobPath(root, digest);
   if (!existsSync(path)) throw missing(digest);
-  return createReadStream(path, { highWaterMark: 256 * 1024 });
+  return createReadStream(path, { start, highWaterMark: 256 * 1024 });
 }
 
 /** Read a blob once through. @throws `bad-image` when it is missing or not what the descriptor says. */

@@ -72,10 +72,11 @@ async function* through(source: AsyncIterable<Uint8Array>, transform: Transform)
   try {
     yield* transform;
   } finally {
-    input.destroy();
-    if (!transform.closed) {
-      transform.destroy();
-      await once(transform, 'close');
+    // Whoever made the source may count what was read of it: nothing may go on in the background.
+    for (const stream of [input, transform]) {
+      if (stream.closed) continue;
+      stream.destroy();
+      await once(stream, 'close');
     }
   }
 }

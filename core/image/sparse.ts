@@ -25,6 +25,9 @@ export interface Sparse {
 /** Go's archive/tar has the same limit, since unlimited maps filled memory (CVE-2025-58183). */
 const largestMap = 1024 * 1024;
 
+/** Of a number in the map: none is above 2^63. */
+const mostDigits = 19;
+
 /** The map that the header of a type `S` begins, and blocks right behind it continue. @throws MalformedTar when it is malformed */
 export async function oldSparse(header: Buffer, reader: ByteReader): Promise<Sparse> {
   const numbers = fields(header, 386, 4);
@@ -79,6 +82,8 @@ async function mapInData(size: number, reader: ByteReader): Promise<{ numbers: n
       numbers.push(decimal(digits));
       wanted = 1 + 2 * (numbers[0] ?? 0);
     }
+    if (numbers.length < wanted && line.length > mostDigits)
+      throw new MalformedTar('the map of a sparse file has no numbers');
   }
   return { numbers: numbers.slice(1), mapSize };
 }

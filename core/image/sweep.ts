@@ -31,7 +31,9 @@ export async function sweep(
       const needed = await neededOf(root);
       let bytes = sweepBlobs(root, needed.blobs);
       if (needed.layers) bytes += sweepLayers(root, needed.layers);
-      bytes += removeAll(join(layers(root), 'partial')) + removeAll(join(root, 'images/tmp'));
+      // Whoever unpacks holds the store, so these locks are of the dead.
+      for (const half of ['layers/partial', 'layers/locks', 'images/tmp'])
+        bytes += removeAll(join(root, half));
       if (downloads) bytes += await removeDownloads(join(root, 'images/downloads'));
       return bytes;
     }),

@@ -33,17 +33,22 @@ export class UnpackLimit {
   /** Bytes of the tar. @throws `bad-image` above the limit */
   spend(bytes: number): void {
     this.#spent += bytes;
-    if (this.#spent <= this.#limit) return;
-    throw badImage(
-      this.#what,
-      `unpacked it would take more than ${formatSize(this.#limit)}: ${largestRatio} times its blob, and at least ` +
-        `${formatSize(alwaysAllowed)}, is the limit, since a small file can hold what fills any disk`,
-      'if you know the image and trust it, allow more: TSSTEP_LAYER_LIMIT=20g tsstep …',
-    );
+    this.#check(this.#spent);
   }
 
-  /** An entry of the tar, stored in `pieces`. */
-  spendEntry(pieces = 1): void {
-    this.spend(blockBytes * pieces);
+  /** An entry of the tar, stored in `pieces`; `size` bytes of it are still to come. @throws `bad-image` above the limit */
+  spendEntry(size: number, pieces = 1): void {
+    this.#spent += blockBytes * pieces;
+    this.#check(this.#spent + size);
+  }
+
+  #check(bytes: number): void {
+    if (bytes <= this.#limit) return;
+    throw badImage(
+      this.#what,
+      `unpacked it would take more than ${formatSize(this.#limit)}. The limit is ${largestRatio} times the blob, but at least ` +
+        `${formatSize(alwaysAllowed)}: a small file can hold what fills any disk`,
+      'if you know the image and trust it, allow more: TSSTEP_LAYER_LIMIT=20g tsstep …',
+    );
   }
 }

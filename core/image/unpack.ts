@@ -99,6 +99,8 @@ async function extract(
     limit.spend(chunk.length);
   });
   const unpacked = await fill(new LayerTree(partial), tarEntries(tar, what), limit);
+  // A decoder stops at the end of what is compressed, and something may follow.
+  for await (const chunk of streamBlob(root, layer.digest, blob.size)) blob.update(chunk);
   checkBlob(layer.digest, layer.size, { digest: blob.digest(), size: blob.size });
   const actual = content.digest();
   if (actual !== layer.diffId) {
@@ -119,7 +121,7 @@ async function fill(
   try {
     for await (const { header, content } of entries) {
       const entry = checkEntry(header);
-      limit.spendEntry(entry.sparse?.segments.length);
+      limit.spendEntry(entry.size, entry.sparse?.segments.length);
       try {
         const whiteout = whiteoutOf(entry.path);
         if (whiteout) tree.hide(whiteout);

@@ -45,11 +45,33 @@ describe('a program that is what tsstep runs itself', () => {
 describe('a file of the image that is read before anything runs', () => {
   it.each([
     ['a FIFO', { name: 'etc/passwd', type: 'fifo' }],
+    [
+      'a device of the image',
+      { name: 'etc/passwd', type: 'character-device', devmajor: 1, devminor: 5, mode: 0o666 },
+    ],
     ['a device', { name: 'etc/passwd', type: 'symlink', linkname: '/dev/zero' }],
   ] as const)('and is %s holds nothing up, and says nothing', async (_, passwd) => {
     await importRootfs(sandbox, 'odd', [{ name: 'etc/', type: 'directory' }, passwd]);
     expect(await run('-u 7 odd env')).toMatchObject({ code: 0, stdout: expect.stringContaining('HOME=/\n') });
     expect(await run('-u somebody odd env')).toMatchObject({ code: 125 });
+  });
+});
+
+describe('a device that the image brings', () => {
+  it('is there as with docker, and of no use: the container’s devices are those that tsstep makes', async () => {
+    const device = { mode: 0o666, devmajor: 1, devminor: 1 } as const;
+    await importRootfs(sandbox, 'devices', [
+      { name: 'memory', type: 'character-device', ...device },
+      { name: 'ram', type: 'block-device', ...device },
+    ]);
+    for (const path of ['/memory', '/ram']) {
+      const { code, stderr } = await run(`devices cat ${path}`);
+      expect({ path, code, stderr }).toEqual({
+        path,
+        code: 1,
+        stderr: expect.stringContaining('not permitted'),
+      });
+    }
   });
 });
 

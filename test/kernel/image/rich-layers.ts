@@ -6,6 +6,7 @@ const script = `
 umask 022
 mkdir -p bin deep var/empty home/user "$(printf 'd%.0s' $(seq 120))/$(printf 'e%.0s' $(seq 120))"
 printf '%s' "$(seq 20000)" > bin/tool && chmod 4755 bin/tool
+printf ping > bin/ping && chown 1:2 bin/ping
 ln bin/tool bin/tool-again && ln bin/tool deep/tool-third
 ln -s /etc/passwd absolute && ln -s ../../../../outside climbing && ln -s "$(printf 't%.0s' $(seq 200))" long-target
 printf x > "$(printf 'd%.0s' $(seq 120))/$(printf 'e%.0s' $(seq 120))/$(printf 'f%.0s' $(seq 200))"
@@ -18,7 +19,8 @@ truncate -s 5M only-hole && truncate -s 30M many-holes
 for i in $(seq 0 2 58); do printf "at $i" | dd of=many-holes bs=512K seek=$i conv=notrunc status=none; done
 python3 -c '
 import os
-os.setxattr("bin/tool-again", "security.capability", bytes.fromhex("0100000200ff800a000000000000000000000000"))
+for path in ["bin/tool-again", "bin/ping"]:
+    os.setxattr(path, "security.capability", bytes.fromhex("0100000200ff800a000000000000000000000000"))
 os.setxattr("home/user/file", "user.note", b"bytes \\xff\\x00\\x0a end")
 os.setxattr("var", "trusted.kept", b"1")
 os.utime("deep/tool-third", ns=(5, 1700000000123456789))
@@ -52,6 +54,7 @@ export function richTar(directory: string, writer: string): string {
 /** A layer above it, as docker and umoci write them: it removes, replaces, and adds again. */
 export async function upperTar(): Promise<Buffer> {
   const directory = { type: 'directory', mode: 0o755 } as const;
+  const added = { uid: 9, gid: 10, mode: 0o6711, mtime: new Date(1_650_000_000_000) };
   return await tarOf(
     { name: '/', ...directory },
     { name: 'bin/', ...directory, mtime: new Date(1_600_000_000_000) },
@@ -63,8 +66,8 @@ export async function upperTar(): Promise<Buffer> {
     { name: 'deep', type: 'symlink', linkname: 'bin' },
     { name: 'climbing/', ...directory },
     { name: 'climbing/in', content: 'was a symlink' },
-    await paxHeader({ mtime: '1650000000.000000007', 'SCHILY.xattr.user.a': 'b' }),
-    { name: 'added', content: 'x', uid: 9, gid: 10, mode: 0o6711 },
-    { name: '/added-again', type: 'link', linkname: '/added' },
+    await paxHeader({ 'SCHILY.xattr.user.a': 'b' }),
+    { name: 'added', content: 'x', ...added },
+    { name: '/added-again', type: 'link', linkname: '/added', ...added },
   );
 }

@@ -52,12 +52,13 @@ export class OtherStore {
       'layers/l',
       'layers/partial',
       'layers/sizes',
+      'layers/locks',
     ];
     return folders.flatMap((folder) => {
       const at = join(this.root, folder);
       const names = existsSync(at) ? readdirSync(at) : [];
       return names
-        .filter((name) => !['l', 'partial', 'sizes'].includes(name))
+        .filter((name) => !['l', 'locks', 'partial', 'sizes'].includes(name))
         .map((name) => `${folder}/${name}`);
     });
   }

@@ -20,7 +20,7 @@ export interface TreeFile {
 
 /** Keyed by path, `.` for the root. */
 export function treeOf(root: string): Record<string, TreeFile> {
-  const paths = ['.', ...readdirSync(root, { recursive: true, encoding: 'utf8' })].sort();
+  const paths = ['.', ...below(root, '')].sort();
   const stats = new Map(paths.map((path) => [path, lstatSync(join(root, path), { bigint: true })]));
   const names = new Map<bigint, string[]>();
   for (const [path, { ino }] of stats) names.set(ino, [...(names.get(ino) ?? []), path]);
@@ -38,6 +38,14 @@ export function treeOf(root: string): Record<string, TreeFile> {
       },
     ]),
   );
+}
+
+/** Node's own recursive readdir follows symlinks. */
+function below(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? [path, ...below(root, path)] : [path];
+  });
 }
 
 function contentOf(path: string, stat: BigIntStats): string {

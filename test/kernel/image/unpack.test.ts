@@ -186,6 +186,13 @@ describe('unpackLayer', () => {
     expect(readdirSync(join(root, 'layers/partial'))).toEqual([]);
   });
 
+  it('reads a blob to its end, whatever follows the compressed tar', async () => {
+    const root = temporaryRoot();
+    const tar = await tarOf({ name: 'a', content: 'x' });
+    const blob = Buffer.concat([gzipSync(tar), Buffer.alloc(2 ** 20)]);
+    expect(await unpack(root, await layerOf(root, blob, tar))).toEqual({ files: 1, bytes: 1 });
+  });
+
   it('refuses a blob whose bytes, size or content are not what the image says', async () => {
     const root = temporaryRoot();
     const tar = await tarOf({ name: 'a', content: 'x'.repeat(10_000) });

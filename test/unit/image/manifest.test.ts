@@ -41,6 +41,25 @@ const at = (descriptor: Descriptor, architecture: string, variant?: string): Des
 });
 
 describe('readImage', () => {
+  it.each([
+    `${docker}.image.rootfs.foreign.diff.tar.gzip`,
+    `${docker}.image.rootfs.foreign.diff.tar`,
+    `${oci}.layer.nondistributable.v1.tar`,
+    `${oci}.layer.nondistributable.v1.tar+gzip`,
+    `${oci}.layer.nondistributable.v1.tar+zstd`,
+  ])('refuses a layer of type %s, and says which it is', async (mediaType) => {
+    const documents = new Documents();
+    const layers = [layer, { ...layer, mediaType, urls: ['https://example.com/base'] }];
+    const descriptor = manifestIn(documents, { diffIds: [digestOf('a'), digestOf('b')], extra: { layers } });
+    const told = await failure(readImage(documents.read, descriptor, 'the image x'));
+    expect(told).toMatchObject({
+      code: 'bad-image',
+      what: 'the image x',
+      remedy: expect.stringContaining('Linux'),
+    });
+    expect(told.why).toContain(`its layer 2 is foreign (${mediaType})`);
+  });
+
   it.each(['oci', 'docker'])('reads a manifest with the media types of %s', async (kind) => {
     const documents = new Documents();
     const descriptor = manifestIn(documents, { kind });

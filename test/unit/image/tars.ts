@@ -43,6 +43,18 @@ export async function paxHeader(records: Readonly<Record<string, Uint8Array | st
   );
   const header = (await tarOf({ name: 'PaxHeader', content: body })).subarray(0, -1024);
   header.write('x', 156);
+  return sealed(header);
+}
+
+/** A file's header alone: it promises `size` bytes. */
+export async function headerOf(name: string, size: number): Promise<Buffer> {
+  const header = (await tarOf({ name })).subarray(0, 512);
+  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  return sealed(header);
+}
+
+/** A header that was changed, with its checksum as it has to be. */
+export function sealed(header: Buffer): Buffer {
   header.fill(' ', 148, 156);
   const sum = header.subarray(0, 512).reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
