@@ -9,8 +9,9 @@ import { canonicalName, parseReference } from './reference.ts';
 import { type ConfigFile, imageConfig, type Manifest } from './schema.ts';
 import { storeLayer } from './store-layer.ts';
 import { writeTar } from './tar-writer.ts';
+import type { TreeOptions } from './tree-walk.ts';
 import type { LayerSource } from './types.ts';
-import { layerEntries, type TreeOptions } from './upper-tar.ts';
+import { layerEntries } from './upper-tar.ts';
 
 export interface CommitOptions extends TreeOptions {
   /** Undefined: the image gets no name. */
@@ -31,7 +32,7 @@ export interface CommitOptions extends TreeOptions {
 export async function commitContainer(
   root: string,
   container: ContainerConfig,
-  { reference, author, message, changes, whilePaused, onSocket }: CommitOptions,
+  { reference, author, message, changes, whilePaused, ...tree }: CommitOptions,
 ): Promise<string> {
   // What a person typed is checked before gigabytes are read.
   const name = reference === undefined ? undefined : canonicalName(parseReference(reference));
@@ -42,7 +43,7 @@ export async function commitContainer(
   );
   const config = committedConfig(container, imageConfig(parent), changes);
   const { upper } = containerFiles(root, container.id);
-  const layer = await whilePaused(() => storeLayer(root, writeTar(layerEntries(upper, { onSocket })), 6));
+  const layer = await whilePaused(() => storeLayer(root, writeTar(layerEntries(upper, tree)), 6));
   const created = new Date().toISOString();
   const entry: HistoryEntry = {
     created,

@@ -46,10 +46,18 @@ const modes =
   () =>
     each([...words, ...containerNames().map((name) => `container:${name}`)]);
 
+/** `NAME:`, which goes on with a path, or a file of this machine. */
+const fileOrContainer: Source = ({ word }) => {
+  const names = word === '' ? [] : containerNames().filter((name) => name.startsWith(word));
+  return names.length === 0 ? 'files' : each(names.map((name) => `${name}:`));
+};
+
 export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
   name: containersOf,
   file: files,
+  from: fileOrContainer,
+  to: fileOrContainer,
   // Of the container, but paths there often look like those here.
   command: files,
   shell: () => each(Object.keys(shells)),
@@ -61,6 +69,7 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   stage: stages,
   'stage[:op]': stageOrOperation,
   'stage:op=errno': fault,
+  path: files,
   kind: () => each(uiKinds),
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),

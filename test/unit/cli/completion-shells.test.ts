@@ -104,7 +104,7 @@ describe('tsstep __complete', () => {
     await run([program, '__complete', '--', ...words], { env: { ...desk.env, ...env } });
 
   test('prints a candidate a line with what it is, and ends with 1 where file names fit', async () => {
-    expect(await ask({}, 'imag')).toEqual({ code: 0, stdout: 'images\tlist images\n', stderr: '' });
+    expect(await ask({}, 'images')).toEqual({ code: 0, stdout: 'images\tlist images\n', stderr: '' });
     expect(await ask({}, 'rm', '')).toEqual({ code: 0, stdout: 'web\n', stderr: '' });
     expect(await ask({}, 'load', '-i', '')).toEqual({ code: 1, stdout: '', stderr: '' });
     expect(await ask({})).toMatchObject({ code: 0, stderr: '' });

@@ -56,7 +56,7 @@ describe('completion', () => {
     ],
     [
       ['help', 'i'],
-      ['inspect', 'images', 'import'],
+      ['inspect', 'images', 'import', 'image'],
     ],
     [['help', 'run', ''], []],
     [['nonsense', ''], []],
@@ -146,6 +146,10 @@ describe('completion', () => {
     [['load', '-qi', ''], 'files'],
     [['import', ''], 'files'],
     [['import', 'rootfs.tar', ''], []],
+    [['cp', ''], 'files'],
+    [['cp', 'we'], ['web:']],
+    [['cp', 'web:/etc/hosts', './'], 'files'],
+    [['image', 'from-host', '--add', ''], 'files'],
   ])('of %j offers %j', async (words, fit) => {
     expect(await fitting(...words)).toEqual(fit);
   });
@@ -160,7 +164,7 @@ describe('completion', () => {
   });
 
   it('says what commands, options and stages are', async () => {
-    expect(await candidates(program(), ['imag'])).toEqual([['images', 'list images']]);
+    expect(await candidates(program(), ['images'])).toEqual([['images', 'list images']]);
     expect(await candidates(program(), ['rm', '-f'])).toEqual([['-f', 'a running one too: it is killed']]);
     expect(await candidates(program(), ['run', '--until', 'exec'])).toEqual([
       ['exec', expect.stringContaining('become the command')],
