@@ -9,10 +9,11 @@ import { tolerating } from '../kernel/errno.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes } from '../kernel/mount.ts';
 import { unshare } from '../kernel/namespace.ts';
-import { containerFiles, layers } from '../paths.ts';
+import { type containerFiles, layers } from '../paths.ts';
 import type { MountSpec } from '../spec/types.ts';
 import { volumeData, volumeName } from '../stages/volumes/user-mounts.ts';
 import type { Container } from '../store/containers.ts';
+import { writableLayer } from '../store/writable-layer.ts';
 
 /**
  * Moves this thread to a mount namespace of its own, where the container's files are at the path that is returned. The host's
@@ -20,7 +21,7 @@ import type { Container } from '../store/containers.ts';
  * @throws TsstepError container-state, bad-image
  */
 export async function mountContainer(root: string, { config, state }: Container): Promise<string> {
-  const files = containerFiles(root, config.id);
+  const files = writableLayer(root, config);
   const isMounted = mountPoints().includes(files.merged);
   if (!isMounted && state.status === 'running') throw elsewhere(config.name);
   const directories = layerDirectories(

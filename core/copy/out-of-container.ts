@@ -129,13 +129,15 @@ function* withinItself(walk: TreeWalk, { parent, name }: Found): Generator<NewEn
 }
 
 async function print(entries: Iterable<NewEntry>): Promise<number> {
+  const closed = new AbortController();
+  process.stdout.once('close', () => closed.abort());
   let size = 0;
   for await (const chunk of writeTar(entries)) {
     size += chunk.length;
     if (process.stdout.write(chunk)) continue;
+    const drained = once(process.stdout, 'drain', { signal: closed.signal });
     // Whoever read it has gone, like `| head`: there is nobody left to tell.
-    if (process.stdout.destroyed) return size;
-    await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
+    if (!(await drained.then(Boolean, () => false))) return size;
   }
   return size;
 }

@@ -1,5 +1,5 @@
-import { containerFiles } from '../paths.ts';
 import type { ContainerConfig } from '../store/config.ts';
+import { writableLayer } from '../store/writable-layer.ts';
 import { committedConfig } from './commit-config.ts';
 import { createImage, type HistoryEntry } from './create.ts';
 import { layerTypes } from './media-types.ts';
@@ -27,7 +27,7 @@ export interface CommitOptions extends TreeOptions {
 /**
  * Make an image of a container: its image's layers, and what it has changed as one more.
  * @returns the image ID
- * @throws `bad-image`, `bad-reference`, `usage`
+ * @throws `bad-image`, `bad-reference`, `usage`, `container-state`
  */
 export async function commitContainer(
   root: string,
@@ -42,7 +42,7 @@ export async function commitContainer(
     container.image.name,
   );
   const config = committedConfig(container, imageConfig(parent), changes);
-  const { upper } = containerFiles(root, container.id);
+  const { upper } = writableLayer(root, container);
   const layer = await whilePaused(() => storeLayer(root, writeTar(layerEntries(upper, tree)), 6));
   const created = new Date().toISOString();
   const entry: HistoryEntry = {

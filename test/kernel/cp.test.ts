@@ -164,6 +164,25 @@ describe('tsstep cp', () => {
       expect(await piped(tar, to)).toMatchObject({ code: 1, stderr: expect.stringContaining(why) });
   });
 
+  it('copies the whole root filesystem, and tells a container that has none yet', async () => {
+    await exited('lab', 'sh', '-c', 'echo hi > /mine');
+    await copied('box:/', join(here, 'all'));
+    expect(readdirSync(join(here, 'all'))).toEqual(expect.arrayContaining(['bin', 'lab', 'mine', 'proc']));
+    expect((await cp('box:/', '-')).stdout).toContain('./mine');
+    await sandbox.tsstep(['rm', 'box']);
+    const words = ['run', '--name', 'box', '--until', 'metadata', 'lab', 'true'];
+    await sandbox.tsstep(words, { stdin: 'quit keep\n' });
+    for (const command of [
+      ['cp', 'box:/', '-'],
+      ['commit', 'box'],
+    ])
+      expect(await sandbox.tsstep(command)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('no files yet'),
+      });
+    expect(await sandbox.tsstep(['diff', 'box'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('refuses to replace a file that is mounted, as docker does, and says so', async () => {
     await runs(':');
     const { code, stderr } = await cp(join(here, 'file'), 'box:/etc/hosts');
