@@ -21,7 +21,7 @@ export interface CommitOptions extends TreeOptions {
   /** Dockerfile instructions. */
   changes: readonly string[];
   /** Runs the reading of the container's files, with its processes stopped where that is wanted. */
-  whilePaused: <T>(read: () => Promise<T>) => Promise<T>;
+  whilePaused: <T>(read: (signal?: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -43,7 +43,9 @@ export async function commitContainer(
   );
   const config = committedConfig(container, imageConfig(parent), changes);
   const { upper } = writableLayer(root, container);
-  const layer = await whilePaused(() => storeLayer(root, writeTar(layerEntries(upper, tree)), 6));
+  const layer = await whilePaused((signal) =>
+    storeLayer(root, writeTar(layerEntries(upper, tree)), 6, signal),
+  );
   const created = new Date().toISOString();
   const entry: HistoryEntry = {
     created,

@@ -41,22 +41,28 @@ function parsePause(pause: string | true): boolean {
   throw usageError('--pause', pause, 'it is neither true nor false', remedy);
 }
 
-/** Whoever interrupts tsstep meanwhile must not leave the container stopped for ever. */
-async function paused<T>({ config, state }: Container, read: () => Promise<T>): Promise<T> {
-  if (state.status !== 'running') return await read();
-  const thaw = await freeze(readLayout(), config.id);
-  if (!thaw) say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
+/** Whoever interrupts tsstep meanwhile must not leave the container stopped for ever, nor half a layer behind. */
+async function paused<T>(
+  { config, state }: Container,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const thaw = state.status === 'running' ? await freeze(readLayout(), config.id) : undefined;
+  if (state.status === 'running' && !thaw)
+    say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
+  const abort = new AbortController();
+  let received: NodeJS.Signals | undefined;
   const interrupted = (signal: NodeJS.Signals) => {
-    thaw?.();
-    process.removeListener(signal, interrupted);
-    process.kill(process.pid, signal);
+    received = signal;
+    abort.abort();
   };
-  for (const signal of signals) process.on(signal, interrupted);
+  for (const signal of signals) process.once(signal, interrupted);
   try {
-    return await read();
+    return await read(abort.signal);
   } finally {
     thaw?.();
     for (const signal of signals) process.removeListener(signal, interrupted);
+    // Now that all is tidy, it does what it would have done.
+    if (received) process.kill(process.pid, received);
   }
 }
 
