@@ -1,5 +1,5 @@
-import { containerFiles } from '../paths.ts';
 import type { ContainerConfig } from '../store/config.ts';
+import { writableLayer } from '../store/writable-layer.ts';
 import { committedConfig } from './commit-config.ts';
 import { createImage, type HistoryEntry } from './create.ts';
 import { layerTypes } from './media-types.ts';
@@ -9,8 +9,9 @@ import { canonicalName, parseReference } from './reference.ts';
 import { type ConfigFile, imageConfig, type Manifest } from './schema.ts';
 import { storeLayer } from './store-layer.ts';
 import { writeTar } from './tar-writer.ts';
+import type { TreeOptions } from './tree-walk.ts';
 import type { LayerSource } from './types.ts';
-import { layerEntries, type TreeOptions } from './upper-tar.ts';
+import { layerEntries } from './upper-tar.ts';
 
 export interface CommitOptions extends TreeOptions {
   /** Undefined: the image gets no name. */
@@ -20,18 +21,18 @@ export interface CommitOptions extends TreeOptions {
   /** Dockerfile instructions. */
   changes: readonly string[];
   /** Runs the reading of the container's files, with its processes stopped where that is wanted. */
-  whilePaused: <T>(read: () => Promise<T>) => Promise<T>;
+  whilePaused: <T>(read: (signal?: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
 /**
  * Make an image of a container: its image's layers, and what it has changed as one more.
  * @returns the image ID
- * @throws `bad-image`, `bad-reference`, `usage`
+ * @throws `bad-image`, `bad-reference`, `usage`, `container-state`
  */
 export async function commitContainer(
   root: string,
   container: ContainerConfig,
-  { reference, author, message, changes, whilePaused, onSocket }: CommitOptions,
+  { reference, author, message, changes, whilePaused, ...tree }: CommitOptions,
 ): Promise<string> {
   // What a person typed is checked before gigabytes are read.
   const name = reference === undefined ? undefined : canonicalName(parseReference(reference));
@@ -41,8 +42,10 @@ export async function commitContainer(
     container.image.name,
   );
   const config = committedConfig(container, imageConfig(parent), changes);
-  const { upper } = containerFiles(root, container.id);
-  const layer = await whilePaused(() => storeLayer(root, writeTar(layerEntries(upper, { onSocket })), 6));
+  const { upper } = writableLayer(root, container);
+  const layer = await whilePaused((signal) =>
+    storeLayer(root, writeTar(layerEntries(upper, tree)), 6, signal),
+  );
   const created = new Date().toISOString();
   const entry: HistoryEntry = {
     created,

@@ -17,7 +17,8 @@ export async function imageByManifest(root: string, digest: string, name: string
   return await readImage((one) => readBlob(root, one), descriptor, what);
 }
 
-/** Where an image's layers are unpacked, topmost first, as overlayfs looks things up. */
+/** Where an image's layers are unpacked, topmost first, as overlayfs looks things up; it refuses one directory twice. */
 export function layerDirectories(root: string, { config }: ImageDocuments): string[] {
-  return (config.rootfs.diff_ids ?? []).map((diffId) => join(root, 'layers', hexOf(diffId))).reverse();
+  const topmostFirst = (config.rootfs.diff_ids ?? []).toReversed();
+  return [...new Set(topmostFirst)].map((diffId) => join(root, 'layers', hexOf(diffId)));
 }

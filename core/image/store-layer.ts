@@ -9,11 +9,13 @@ import type { LayerSource } from './types.ts';
  * Compress a tar with gzip into the store, as it comes: memory does not grow with it. Errors of `tar` pass through, and nothing
  * is left then.
  * @param level of compression, 1 to 9
+ * @param signal ends it early, with an AbortError
  */
 export async function storeLayer(
   root: string,
   tar: AsyncIterable<Uint8Array>,
   level: number,
+  signal?: AbortSignal,
 ): Promise<LayerSource> {
   const meter = new DigestMeter();
   async function* metered(): AsyncGenerator<Uint8Array> {
@@ -22,10 +24,19 @@ export async function storeLayer(
       yield chunk;
     }
   }
-  let blob: Blob | undefined;
-  await pipeline(metered, createGzip({ level, chunkSize: 256 * 1024 }), async (compressed) => {
-    blob = await writeBlob(root, compressed as AsyncIterable<Uint8Array>);
-  });
-  if (!blob) throw new Error('a layer was written and has no digest');
+  const writing: { blob?: Promise<Blob> } = {};
+  const gzip = createGzip({ level, chunkSize: 256 * 1024 });
+  const write = async (compressed: AsyncIterable<Uint8Array>) => {
+    writing.blob = writeBlob(root, compressed);
+    await writing.blob;
+  };
+  try {
+    await pipeline(metered, gzip, write, ...(signal ? [{ signal }] : []));
+  } finally {
+    // A pipeline that fails does not wait for its end, which has a half-written file to remove.
+    await writing.blob?.catch(() => undefined);
+  }
+  const blob = await writing.blob;
+  if (!blob) throw new Error('a layer was packed and not written');
   return { ...blob, mediaType: layerTypes.gzip, diffId: meter.digest() };
 }

@@ -29,3 +29,12 @@ export function setns(path: string, flag: CloneFlag, holder: ProcessId): void {
 export function sethostname(name: string): void {
   checked('sethostname', libc.sethostname(name, Buffer.byteLength(name)));
 }
+
+/**
+ * chroot(2) and chdir(2) into it: from now on no path of this thread leads out, whatever symlinks somebody puts there. Threads
+ * follow that share its fs_struct; after unshare(CLONE_NEWNS) none does. @throws SyscallError
+ */
+export function chroot(path: string): void {
+  checked('chroot', libc.chroot(path));
+  process.chdir('/');
+}

@@ -3,7 +3,6 @@
  * is followed, so that swapping a directory for a symlink in between can lead nowhere (openat(2), "Rationale").
  */
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const pieceSize = 256 * 1024;
@@ -22,7 +21,7 @@ export class OpenDirectory {
 
   /** Its entry `name` as a path; what it leads to depends on no directory above. */
   at(name: string): string {
-    return join(`/proc/self/fd/${this.#fd}`, name);
+    return `/proc/self/fd/${this.#fd}/${name}`;
   }
 
   /** Names, sorted byte by byte as they would be in UTF-8. */

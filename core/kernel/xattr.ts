@@ -9,7 +9,7 @@ const largest = 64 * 1024;
 const buffer = Buffer.alloc(largest);
 
 /** Names, in the order of the file system; none where it knows no attributes. @throws SyscallError */
-export function listXattrs(path: string): string[] {
+function listXattrs(path: string): string[] {
   const length = tolerating(['ENOTSUP', 'EOPNOTSUPP'], () =>
     checked('llistxattr', libc.llistxattr(path, buffer, largest)),
   );

@@ -4,7 +4,7 @@ import { readLayout } from '../../core/cgroup/layout.ts';
 import { commitContainer } from '../../core/image/commit.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
-import { openStateAsRoot } from './state.ts';
+import { forEach, openStateAsRoot } from './state.ts';
 
 interface CommitFlags {
   author?: string;
@@ -13,7 +13,7 @@ interface CommitFlags {
   pause: string | true;
 }
 
-/** Prints the new image's ID. @throws TsstepError no-such-container, bad-image, bad-reference, usage */
+/** Prints the new image's ID. @throws TsstepError usage */
 export async function commit(
   reference: string,
   image: string | undefined,
@@ -21,14 +21,16 @@ export async function commit(
 ): Promise<number> {
   const { root } = openStateAsRoot('commit');
   const pausing = parsePause(pause);
-  const container = findContainer(root, reference);
-  const id = await commitContainer(root, container.config, {
-    ...{ reference: image, author, message, changes: change },
-    whilePaused: (read) => (pausing ? paused(container, read) : read()),
-    onSocket: (path) => say(`the socket ${path} is left out: an image cannot hold one`),
+  return await forEach([reference], async () => {
+    const container = findContainer(root, reference);
+    const id = await commitContainer(root, container.config, {
+      ...{ reference: image, author, message, changes: change },
+      whilePaused: (read) => (pausing ? paused(container, read) : read()),
+      onSocket: (path) => say(`the socket ${path} is left out: an image cannot hold one`),
+      onDevice: (path) => say(`the device ${path} is in the image: docker runs it, tsstep will not`),
+    });
+    process.stdout.write(`${id}\n`);
   });
-  process.stdout.write(`${id}\n`);
-  return 0;
 }
 
 /** `--pause=false`, and docker's `-p=false`. */
@@ -39,22 +41,28 @@ function parsePause(pause: string | true): boolean {
   throw usageError('--pause', pause, 'it is neither true nor false', remedy);
 }
 
-/** Whoever interrupts tsstep meanwhile must not leave the container stopped for ever. */
-async function paused<T>({ config, state }: Container, read: () => Promise<T>): Promise<T> {
-  if (state.status !== 'running') return await read();
-  const thaw = await freeze(readLayout(), config.id);
-  if (!thaw) say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
+/** Whoever interrupts tsstep meanwhile must not leave the container stopped for ever, nor half a layer behind. */
+async function paused<T>(
+  { config, state }: Container,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const thaw = state.status === 'running' ? await freeze(readLayout(), config.id) : undefined;
+  if (state.status === 'running' && !thaw)
+    say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
+  const abort = new AbortController();
+  let received: NodeJS.Signals | undefined;
   const interrupted = (signal: NodeJS.Signals) => {
-    thaw?.();
-    process.removeListener(signal, interrupted);
-    process.kill(process.pid, signal);
+    received = signal;
+    abort.abort();
   };
-  for (const signal of signals) process.on(signal, interrupted);
+  for (const signal of signals) process.once(signal, interrupted);
   try {
-    return await read();
+    return await read(abort.signal);
   } finally {
     thaw?.();
     for (const signal of signals) process.removeListener(signal, interrupted);
+    // Now that all is tidy, it does what it would have done.
+    if (received) process.kill(process.pid, received);
   }
 }
 

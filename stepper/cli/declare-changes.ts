@@ -1,4 +1,4 @@
-/** The commands about what a container has changed: seeing it, and keeping it. Loaded when asked for. */
+/** The commands about what a container has changed: seeing it, keeping it, taking files in and out. Loaded when asked for. */
 import type { Command } from 'commander';
 
 type Done = (code: number) => void;
@@ -32,4 +32,16 @@ export function declareChanges(program: Command, done: Done): void {
     .action(async (name, image, flags) =>
       done(await (await import('./commit.ts')).commit(name, image, flags)),
     );
+  program
+    .command('cp')
+    .summary('copy files between a container and this machine')
+    .description(
+      'Copies files and directories, from or to NAME:PATH. - is a tar: on standard output, or from standard input.',
+    )
+    .argument('<from>', 'NAME:PATH, a path of this machine, or - for a tar on standard input')
+    .argument('<to>', 'NAME:PATH, a path of this machine, or - for a tar on standard output')
+    .option('-a, --archive', 'keep owners')
+    .option('-L, --follow-link', 'where the path names a symlink, copy what it leads to')
+    .option('-q, --quiet', 'do not say what was copied')
+    .action(async (from, to, flags) => done(await (await import('./cp.ts')).cp(from, to, flags)));
 }

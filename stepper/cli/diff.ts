@@ -3,15 +3,16 @@ import { upperChanges } from '../../core/image/upper-changes.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { findContainer } from '../../core/store/containers.ts';
-import { openStateAsRoot } from './state.ts';
+import { forEach, openStateAsRoot } from './state.ts';
 
-/** `tsstep diff`: prints docker's lines, `A /path`. @throws TsstepError no-such-container, bad-image */
+/** `tsstep diff`: prints docker's lines, `A /path`. */
 export async function diff(reference: string): Promise<number> {
   const { root } = openStateAsRoot('diff');
-  const { id, image } = findContainer(root, reference).config;
-  const layers = layerDirectories(root, await imageByManifest(root, image.digest, image.name));
-  // A container that is just being made has no upperdir yet, and has changed nothing.
-  const changes = tolerating(['ENOENT'], () => upperChanges(containerFiles(root, id).upper, layers)) ?? [];
-  process.stdout.write(changes.map(({ kind, path }) => `${kind} ${path}\n`).join(''));
-  return 0;
+  return await forEach([reference], async () => {
+    const { id, image } = findContainer(root, reference).config;
+    const layers = layerDirectories(root, await imageByManifest(root, image.digest, image.name));
+    // A container that is just being made has no upperdir yet, and has changed nothing.
+    const changes = tolerating(['ENOENT'], () => upperChanges(containerFiles(root, id).upper, layers)) ?? [];
+    process.stdout.write(changes.map(({ kind, path }) => `${kind} ${path}\n`).join(''));
+  });
 }

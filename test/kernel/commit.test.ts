@@ -1,5 +1,5 @@
 /** `tsstep commit`: what a container has changed becomes a layer that shows the same tree again. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -82,7 +82,9 @@ describe('tsstep commit', () => {
     const { code, stdout, stderr } = await sandbox.tsstep(['commit', 'one', 'devices']);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^tsstep: the socket \/socket is left out.*\n$/),
+      stderr: expect.stringMatching(
+        /^tsstep: the device \/disk .*\ntsstep: the socket \/socket is left out.*\n$/,
+      ),
     });
     const { rootfs } = configOf(stdout.trim());
     expect(rootfs.diff_ids).toHaveLength(6);
@@ -173,6 +175,21 @@ describe('tsstep commit', () => {
     await expect.poll(() => readFileSync(join(root, 'a'), 'utf8')).not.toBe(counted);
   });
 
+  it('that is interrupted lets the container go on, and leaves nothing of the image', async () => {
+    const count = 'i=0; while :; do i=$((i+1)); echo $i > /t; mv /t /a; done';
+    const large = 'dd if=/dev/urandom of=/m bs=1M count=64 2>/dev/null; echo 0 > /a';
+    const root = await start('one', 'lab', `${large}; { ${count}; } &`);
+    const images = await sandbox.sh(`find ${sandbox.root}/images -type f | sort`);
+    const commit = sandbox.startTsstep(['commit', 'one', 'never']);
+    const partial = join(sandbox.root, 'images/tmp');
+    await expect.poll(() => readdirSync(partial).length, { timeout: 10_000 }).toBe(1);
+    commit.kill('SIGINT');
+    expect(await commit.ended).toMatchObject({ signal: 'SIGINT', stdout: '' });
+    expect(await sandbox.sh(`find ${sandbox.root}/images -type f | sort`)).toBe(images);
+    const counted = readFileSync(join(root, 'a'), 'utf8');
+    await expect.poll(() => readFileSync(join(root, 'a'), 'utf8')).not.toBe(counted);
+  });
+
   it('leaves nothing where a change or a name cannot be understood', async () => {
     await sandbox.tsstep(['run', '--name', 'one', 'lab', 'true']);
     const images = await sandbox.sh(`find ${sandbox.root}/images | sort`);
@@ -182,7 +199,7 @@ describe('tsstep commit', () => {
       [['--pause=perhaps', 'one'], 'neither true nor false'],
     ] as const) {
       expect(await sandbox.tsstep(['commit', ...words])).toMatchObject({
-        code: 125,
+        code: why.startsWith('neither') ? 125 : 1,
         stderr: expect.stringContaining(why),
       });
     }

@@ -72,7 +72,7 @@ describe('tsstep diff', () => {
 
   it('of a container that does not exist fails', async () => {
     expect(await sandbox.tsstep(['diff', 'nobody'])).toMatchObject({
-      code: 125,
+      code: 1,
       stderr: expect.stringContaining('no container "nobody"'),
     });
   });

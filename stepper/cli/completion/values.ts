@@ -47,12 +47,20 @@ const modes =
   () =>
     each([...words, ...containerNames().map((name) => `container:${name}`)]);
 
+/** `NAME:`, which goes on with a path, or a file of this machine. */
+const fileOrContainer: Source = ({ word }) => {
+  const names = word === '' ? [] : containerNames().filter((name) => name.startsWith(word));
+  return names.length === 0 ? 'files' : each(names.map((name) => `${name}:`));
+};
+
 export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
   name: (place) =>
     place.command.name() === 'inspect' ? [...containersOf(place), ...imageNames()] : containersOf(place),
   'repository[:tag]': imageNames,
   file: files,
+  from: fileOrContainer,
+  to: fileOrContainer,
   // Of the container, but paths there often look like those here.
   command: files,
   shell: () => each(Object.keys(shells)),
@@ -65,6 +73,7 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   stage: stages,
   'stage[:op]': stageOrOperation,
   'stage:op=errno': fault,
+  path: files,
   kind: () => each(uiKinds),
   filter: ({ command }) =>
     each((command.name() === 'prune' ? pruneFilters : listFilters).map((name) => `${name}=`)),

@@ -176,6 +176,10 @@ describe('completion', () => {
     [['load', '-qi', ''], 'files'],
     [['import', ''], 'files'],
     [['import', 'rootfs.tar', ''], []],
+    [['cp', ''], 'files'],
+    [['cp', 'we'], ['web:']],
+    [['cp', 'web:/etc/hosts', './'], 'files'],
+    [['image', 'from-host', '--add', ''], 'files'],
   ])('of %j offers %j', async (words, fit) => {
     expect(await fitting(...words)).toEqual(fit);
   });

@@ -54,6 +54,7 @@ describe('the documentation', () => {
   /** Flags of other programs that stand alone in a code span. */
   const others: Readonly<Record<string, readonly string[]>> = {
     'docs/architecture.md': ['--kill-child'],
+    'docs/images.md': ['--skip', '--include'],
     'docs/platforms.md': ['--cgroupns'],
     'CONTRIBUTING.md': ['--project'],
   };
