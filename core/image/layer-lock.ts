@@ -16,7 +16,7 @@ export async function withLayerLock<T>(to: string, fn: () => Promise<T>): Promis
       try {
         return { value: await fn() };
       } finally {
-        rmSync(path);
+        rmSync(path, { force: true });
       }
     });
     if (ran) return ran.value;
