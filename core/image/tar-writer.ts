@@ -62,7 +62,8 @@ async function fill(tar: Pack, records: WeakMap<object, Buffer>, entries: Iterab
 async function add(tar: Pack, records: WeakMap<object, Buffer>, entry: NewEntry): Promise<void> {
   const { type, path: name, target: linkname, mode, uid, gid, mtime, size = 0, device } = entry;
   const header = {
-    ...{ name, type, mode, uid, gid, size, mtime: new Date(Number(mtime / 1_000_000n)) },
+    // ustar has no numbers below 0; the pax record has the time itself.
+    ...{ name, type, mode, uid, gid, size, mtime: new Date(Math.max(0, Number(mtime / 1_000_000n))) },
     ...(linkname !== undefined && { linkname }),
     ...(device && { devmajor: device.major, devminor: device.minor }),
     // Its only purpose is to make tar-stream write a pax header, whose bytes are in `records`.

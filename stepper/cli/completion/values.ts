@@ -73,7 +73,7 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   stage: stages,
   'stage[:op]': stageOrOperation,
   'stage:op=errno': fault,
-  path: files,
+  '--add': files,
   kind: () => each(uiKinds),
   filter: ({ command }) =>
     each((command.name() === 'prune' ? pruneFilters : listFilters).map((name) => `${name}=`)),

@@ -36,7 +36,7 @@ describe('a tar that is written', () => {
     ['a fraction of a second', { mtime: 1_700_000_000_250_000_000n }, { pax: { mtime: '1700000000.25' } }],
     ['a time before 1970', { mtime: -1_500_000_000n }, { pax: { mtime: '-1.5' } }],
     ['a device', { type: 'block-device', device: { major: 8, minor: 1 } }, { devmajor: 8, devminor: 1 }],
-    ['nothing special', {}, { name: 'f', pax: null }],
+    ['nothing special', {}, { name: 'f', pax: {} }],
   ] as const)('keeps %s', async (_, entry, header) => {
     const [first] = await again([{ ...file, ...(entry as Partial<NewEntry>) }, file]);
     expect(first?.header).toMatchObject(header);
