@@ -7,6 +7,7 @@ export const names = (root: string): string => join(root, 'names');
 export const containers = (root: string): string => join(root, 'containers');
 export const volumes = (root: string): string => join(root, 'volumes');
 export const volumeDirectory = (root: string, volume: string): string => join(volumes(root), volume);
+export const images = (root: string): string => join(root, 'images');
 export const layers = (root: string): string => join(root, 'layers');
 /** A short name for the mount options, which hold one page: `layers/l/0123456789ab` for `layers/0123456789ab…`. */
 export const shortLayer = (directory: string): string =>

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
 import type { Places } from '../known.ts';
-import { containers, journals, layers, names, volumes } from '../paths.ts';
+import { containers, images, journals, layers, names, volumes } from '../paths.ts';
 
 /**
  * One directory after the other: Node's own `recursive` never ends where nothing can be made, as in /proc (ENOENT although
@@ -48,9 +48,9 @@ export function makeStateDirectories({ root, run, cgroupRun }: Places): void {
     root,
     run,
     cgroupRun,
-    ...[containers, journals, layers, names, volumes].map((of) => of(root)),
+    ...[containers, images, journals, layers, names, volumes].map((of) => of(root)),
   ]) {
     makeStateDirectory(directory);
   }
-  for (const directory of [layers(root), volumes(root), containers(root)]) chmodSync(directory, 0o700);
+  for (const directory of [layers, images, volumes, containers]) chmodSync(directory(root), 0o700);
 }
