@@ -1,6 +1,6 @@
 /** `tsstep pull`: the image stage of a run, and nothing after it. */
 import { stateDirectories } from '../core/host/facts.ts';
-import { readIndex, storedName } from '../core/image/layout.ts';
+import { readIndex, storedName } from '../core/image/store/layout.ts';
 import { image } from '../core/stages/image.ts';
 import { type Driven, drive } from './drive.ts';
 import { Interrupts } from './interrupts.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { closeSync, readlinkSync } from 'node:fs';
 import { basename, dirname, posix, resolve } from 'node:path';
-import type { LayerEntry } from '../image/entry.ts';
-import { type NewEntry, writeTar } from '../image/tar-writer.ts';
-import { TreeWalk } from '../image/tree-walk.ts';
+import { TreeWalk } from '../image/commit/tree-walk.ts';
+import { type NewEntry, writeTar } from '../image/tar/tar-writer.ts';
+import type { LayerEntry } from '../image/unpack/entry.ts';
 import { errnoOf } from '../kernel/errno.ts';
 import { openInRoot } from '../kernel/fs.ts';
 import { OpenDirectory } from '../kernel/open-directory.ts';

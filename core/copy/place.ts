@@ -1,7 +1,7 @@
 /** Putting entries of a tar where a person wants them: in a container, after chroot(2), or on this machine. */
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LayerEntry } from '../image/entry.ts';
+import type { LayerEntry } from '../image/unpack/entry.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { lsetxattr, mknod, setTimes } from '../kernel/fs.ts';
 import { cannotCopy, making } from './refusal.ts';

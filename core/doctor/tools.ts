@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { installing } from '../host/packages.ts';
-import { findBusybox } from '../image/busybox.ts';
+import { findBusybox } from '../image/lab/busybox.ts';
 import { missingTool } from '../perform/run-tool.ts';
 import type { Spec } from '../spec/types.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';

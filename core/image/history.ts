@@ -1,5 +1,5 @@
-import { layerSizes } from './layer-size.ts';
-import { documentsOf, type StoredImage } from './stored.ts';
+import { layerSizes } from './store/layer-size.ts';
+import { documentsOf, type StoredImage } from './store/stored.ts';
 
 /** A line of `tsstep history`: one step of how the image was made. */
 export interface HistoryLine {

@@ -1,5 +1,5 @@
 /** Names of the documents and layers that tsstep writes (image-spec, media-types.md). */
-import type { Compression } from './decompress.ts';
+import type { Compression } from './unpack/decompress.ts';
 
 export const indexType = 'application/vnd.oci.image.index.v1+json';
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';

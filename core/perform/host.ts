@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deviceProgram } from '../cgroup/device-program.ts';
 import { TsstepError } from '../errors.ts';
 import { missingPart } from '../host/missing-part.ts';
-import { holdStore } from '../image/hold.ts';
+import { holdStore } from '../image/store/hold.ts';
 import { attachDeviceProgram } from '../kernel/bpf.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { openpt, setWindowSize } from '../kernel/terminal.ts';
@@ -46,11 +46,11 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   ...registryPerformers,
   'build-lab': async ({ reference }, { known }) => {
     // Seldom needed, and slow to load: only the first run of an image builds or unpacks.
-    const { buildLab } = await import('../image/lab.ts');
+    const { buildLab } = await import('../image/lab/lab.ts');
     return await buildLab(known.host.root, reference);
   },
   'unpack-layer': async ({ layer, to, partial }, { known, progress }) => {
-    const { unpackLayer } = await import('../image/unpack.ts');
+    const { unpackLayer } = await import('../image/unpack/unpack.ts');
     const tell = (done: number, total: number) => progress({ done, total, unit: 'bytes' });
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },

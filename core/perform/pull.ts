@@ -1,12 +1,12 @@
 /** The kinds that ask a registry. What comes is in the store before anything is made of it. */
 import { TsstepError } from '../errors.ts';
-import { writeBlob } from '../image/blobs.ts';
-import { readIndex, recordImage } from '../image/layout.ts';
 import { choose, isIndex, parseManifest, platformsOf, readManifests } from '../image/manifest.ts';
 import { localPlatform, parsePlatform } from '../image/platform.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from '../image/reference.ts';
-import { builtinName, findImage, imageAt, resolveImage, similarTo } from '../image/resolve.ts';
 import type { Platform } from '../image/schema.ts';
+import { writeBlob } from '../image/store/blobs.ts';
+import { readIndex, recordImage } from '../image/store/layout.ts';
+import { builtinName, findImage, imageAt, resolveImage, similarTo } from '../image/store/resolve.ts';
 import type { Answer, ImageLookup, Known, NoAnswer, PullSource } from '../known.ts';
 import type { OperationOf } from '../operation.ts';
 import type { RegistryAction } from '../registry/actions.ts';

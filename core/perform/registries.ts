@@ -1,5 +1,5 @@
 import { TsstepError } from '../errors.ts';
-import type { Blob } from '../image/blobs.ts';
+import type { Blob } from '../image/store/blobs.ts';
 import type { Answer } from '../known.ts';
 import type { Progress } from '../machine.ts';
 import type { OperationOf } from '../operation.ts';

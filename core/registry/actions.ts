@@ -1,6 +1,7 @@
 /** What is asked of a registry to get an image, each request an operation (OCI distribution-spec, "Pull"). */
-import type { Blob } from '../image/blobs.ts';
+
 import type { Descriptor } from '../image/schema.ts';
+import type { Blob } from '../image/store/blobs.ts';
 import type { Challenge, Endpoint } from './types.ts';
 
 /** `optional`: another endpoint will be asked should this one fail. */

@@ -1,7 +1,7 @@
-import { largestJson } from '../image/blobs.ts';
 import { badImage } from '../image/broken.ts';
 import { digestOf, digestPattern } from '../image/digest.ts';
 import type { Descriptor } from '../image/schema.ts';
+import { largestJson } from '../image/store/blobs.ts';
 import { type Actions, Authorizer } from './authorizer.ts';
 import { Connections, type RegistryOptions } from './connections.ts';
 import type { Credentials } from './credentials.ts';

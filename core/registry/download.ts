@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TsstepError } from '../errors.ts';
-import { type Blob, hasBlob } from '../image/blobs.ts';
 import { badImage } from '../image/broken.ts';
+import { type Blob, hasBlob } from '../image/store/blobs.ts';
 import type { Progress } from '../image/types.ts';
 import type { Registry } from './client.ts';
 import { type Partial, withPartial } from './partial.ts';

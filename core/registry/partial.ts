@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { adoptBlob, type Blob, hasBlob } from '../image/blobs.ts';
 import { DigestMeter, hexOf } from '../image/digest.ts';
+import { adoptBlob, type Blob, hasBlob } from '../image/store/blobs.ts';
 import { withLock } from '../kernel/fs.ts';
 
 /** What has come so far: on disk, counted and hashed. */

@@ -1,6 +1,6 @@
-import { hasBlob, readBlob } from '../image/blobs.ts';
 import { isIndex, readImage, readManifests } from '../image/manifest.ts';
 import { type Descriptor, manifestSchema, parseJson } from '../image/schema.ts';
+import { hasBlob, readBlob } from '../image/store/blobs.ts';
 import type { Registry } from './client.ts';
 import { refusal } from './refusal.ts';
 import { uploadBlob } from './upload.ts';

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TsstepError } from '../errors.ts';
-import { type Blob, blobPath, hasBlob } from '../image/blobs.ts';
 import { badImage } from '../image/broken.ts';
+import { type Blob, blobPath, hasBlob } from '../image/store/blobs.ts';
 import type { Registry } from './client.ts';
 import { header } from './http.ts';
 import { refusal } from './refusal.ts';

@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { treeBytes } from '../host/tree-bytes.ts';
-import { layerSizes } from '../image/layer-size.ts';
-import { type StoredImage, storedImages } from '../image/stored.ts';
+import { layerSizes } from '../image/store/layer-size.ts';
+import { type StoredImage, storedImages } from '../image/store/stored.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { containerFiles, volumeDirectory, volumes } from '../paths.ts';
 import { volumeName } from '../stages/volumes/user-mounts.ts';

@@ -1,7 +1,7 @@
 /** `tsstep commit`: an image of what a container has changed. */
 import { freeze } from '../../core/cgroup/freezer.ts';
 import { readLayout } from '../../core/cgroup/layout.ts';
-import { commitContainer } from '../../core/image/commit.ts';
+import { commitContainer } from '../../core/image/commit/commit.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
 import { forEach, openStateAsRoot } from './state.ts';

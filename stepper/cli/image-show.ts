@@ -3,7 +3,7 @@ import { TsstepError } from '../../core/errors.ts';
 import { lookInside } from '../../core/image/inside/index.ts';
 import type { ImageInside, LayerInside } from '../../core/image/inside/types.ts';
 import { fileHistory } from '../../core/image/inside/versions.ts';
-import { resolveImage } from '../../core/image/resolve.ts';
+import { resolveImage } from '../../core/image/store/resolve.ts';
 import type { ResolvedImage } from '../../core/image/types.ts';
 import { historyJson, imageJson, jsonText, layerJson } from '../layers/json.ts';
 import { layerLines } from '../layers/layer-lines.ts';

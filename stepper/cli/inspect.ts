@@ -1,6 +1,6 @@
 /** `tsstep inspect`: what is known about containers and images, in the words and the shape of docker's. */
 import { failureOf, TsstepError } from '../../core/errors.ts';
-import { findAmong, storedImages } from '../../core/image/stored.ts';
+import { findAmong, storedImages } from '../../core/image/store/stored.ts';
 
 import { isAlive } from '../../core/kernel/proc.ts';
 import { containerFiles } from '../../core/paths.ts';

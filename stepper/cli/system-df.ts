@@ -1,7 +1,7 @@
 /** `tsstep system df`: docker's four rows; with -v one for each image, container and volume. */
 
-import { namesShown } from '../../core/image/filters.ts';
-import { nameOf } from '../../core/image/list.ts';
+import { namesShown } from '../../core/image/store/filters.ts';
+import { nameOf } from '../../core/image/store/list.ts';
 import {
   type ContainerUsage,
   type ImageUsage,

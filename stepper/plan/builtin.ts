@@ -1,6 +1,6 @@
 /** The shape of the built-in image before it is built: the same layers and configuration, digests unknown. */
 import { join } from 'node:path';
-import { labConfig, labSteps } from '../../core/image/lab-content.ts';
+import { labConfig, labSteps } from '../../core/image/lab/lab-content.ts';
 import type { ResolvedImage } from '../../core/image/types.ts';
 import { layers } from '../../core/paths.ts';
 

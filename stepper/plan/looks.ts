@@ -6,7 +6,7 @@ import { TsstepError } from '../../core/errors.ts';
 import { missingPart } from '../../core/host/missing-part.ts';
 import { parsePlatform } from '../../core/image/platform.ts';
 import { canonicalName, parseReference } from '../../core/image/reference.ts';
-import { resolveImage } from '../../core/image/resolve.ts';
+import { resolveImage } from '../../core/image/store/resolve.ts';
 import { errnoOf, tolerating } from '../../core/kernel/errno.ts';
 import type { HostFacts, ImageLookup, Lease, Peer } from '../../core/known.ts';
 import { generateName } from '../../core/names/generate.ts';

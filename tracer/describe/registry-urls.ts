@@ -1,4 +1,4 @@
-import type { Blob } from '../../core/image/blobs.ts';
+import type { Blob } from '../../core/image/store/blobs.ts';
 import type { Challenge, Endpoint } from '../../core/registry/types.ts';
 
 /** Where a token for reading a repository is asked for (distribution, "Token Authentication Specification"). */

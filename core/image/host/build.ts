@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { TsstepError } from '../../errors.ts';
-import { createImage } from '../create.ts';
-import type { NewFile } from '../new-file.ts';
+import type { NewFile } from '../lab/new-file.ts';
 import { localArchitecture } from '../platform.ts';
 import { canonicalName, parseReference } from '../reference.ts';
-import { storeLayer } from '../store-layer.ts';
-import { type NewEntry, writeTar } from '../tar-writer.ts';
+import { createImage } from '../store/create.ts';
+import { holding } from '../store/hold.ts';
+import { storeLayer } from '../store/store-layer.ts';
+import { type NewEntry, writeTar } from '../tar/tar-writer.ts';
 import type { LayerSource } from '../types.ts';
 import { HostFiles } from './collect.ts';
 import { hostConfig, machineFiles, newFiles, topFolders } from './configuration.ts';
@@ -30,7 +31,12 @@ interface Step {
  * @returns the image ID
  * @throws `missing-tool`, `bad-reference`, `usage`
  */
-export async function buildFromHost(root: string, { reference, programs, add }: HostImage): Promise<string> {
+export async function buildFromHost(root: string, image: HostImage): Promise<string> {
+  // Until the image has its name, nothing leads to its layers.
+  return await holding(root, () => build(root, image));
+}
+
+async function build(root: string, { reference, programs, add }: HostImage): Promise<string> {
   const name = canonicalName(parseReference(reference));
   const now = new Date();
   const created = now.toISOString();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tolerating } from '../../kernel/errno.ts';
 import { fileContent } from '../../kernel/open-directory.ts';
 import { getXattr } from '../../kernel/xattr.ts';
-import type { NewEntry } from '../tar-writer.ts';
+import type { NewEntry } from '../tar/tar-writer.ts';
 
 /** As many as the kernel follows before it says ELOOP (path_resolution(7)). */
 const mostLinks = 40;

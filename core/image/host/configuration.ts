@@ -1,7 +1,7 @@
 /** What a shell needs besides programs: accounts, mount points, terminals, a prompt. */
 import { join } from 'node:path';
 import { defaultPath } from '../../spec/merge.ts';
-import { directory, type NewFile, symlink, text } from '../new-file.ts';
+import { directory, type NewFile, symlink, text } from '../lab/new-file.ts';
 import type { ImageConfig } from '../types.ts';
 
 /** Of this machine, where it has them. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TsstepError } from '../../errors.ts';
 import { runTool } from '../../perform/run-tool.ts';
-import { needsInterpreter } from '../elf.ts';
+import { needsInterpreter } from '../lab/elf.ts';
 
 /**
  * Paths of the loader and the libraries of these files, each once. ldd(1) starts their loader: to be used for programs that

@@ -1,6 +1,6 @@
-import { readBlob } from '../blobs.ts';
-import { imageLayers } from '../resolve.ts';
 import { configSchema, manifestSchema, parseJson } from '../schema.ts';
+import { readBlob } from '../store/blobs.ts';
+import { imageLayers } from '../store/resolve.ts';
 import type { ImageLayer, ResolvedImage } from '../types.ts';
 import { pairHistory } from './history.ts';
 import { fileDigest, listLayer } from './source.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { checkEntry, type LayerEntry } from '../entry.ts';
-import { tarEntries } from '../tar.ts';
-import { whiteoutOf } from '../whiteout.ts';
+import { tarEntries } from '../tar/tar.ts';
+import { checkEntry, type LayerEntry } from '../unpack/entry.ts';
+import { whiteoutOf } from '../unpack/whiteout.ts';
 import { ListBuilder } from './list.ts';
 import type { LayerFile, LayerList } from './types.ts';
 

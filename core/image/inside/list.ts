@@ -1,4 +1,4 @@
-import { unsafeEntry } from '../entry.ts';
+import { unsafeEntry } from '../unpack/entry.ts';
 import { follow } from './follow.ts';
 import type { LayerFile, LayerList } from './types.ts';
 

@@ -1,9 +1,9 @@
 /** A layer's content, from its unpacked directory where there is one, else from its blob. Both say the same. */
 import { TsstepError } from '../../errors.ts';
 import { tolerating } from '../../kernel/errno.ts';
-import { streamBlob } from '../blobs.ts';
-import { decompress } from '../decompress.ts';
+import { streamBlob } from '../store/blobs.ts';
 import type { ImageLayer } from '../types.ts';
+import { decompress } from '../unpack/decompress.ts';
 import { directoryContent, directoryDigest, listDirectory } from './list-directory.ts';
 import { listTar, tarContent } from './list-tar.ts';
 import type { LayerFile, LayerList } from './types.ts';

@@ -1,10 +1,10 @@
 import { TsstepError } from '../../errors.ts';
 import { listContainers } from '../../store/containers.ts';
-import { readBlob } from '../blobs.ts';
-import { readIndex } from '../layout.ts';
 import { readImage } from '../manifest.ts';
-import { displayName } from '../resolve.ts';
 import { configSchema, parseJson } from '../schema.ts';
+import { readBlob } from '../store/blobs.ts';
+import { readIndex } from '../store/layout.ts';
+import { displayName } from '../store/resolve.ts';
 import type { LayerUsers } from './types.ts';
 
 /** Who else has a layer: by diff ID, the images with another ID than `own`, and the containers of any image. */

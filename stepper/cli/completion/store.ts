@@ -1,8 +1,8 @@
 /** Names of what is in the store, and of registries. What this user may not read, or what is damaged, has none: a Tab is no place for errors. */
 import { readdirSync } from 'node:fs';
 import { stateDirectories } from '../../../core/host/facts.ts';
-import { readIndex, storedName } from '../../../core/image/layout.ts';
-import { displayName } from '../../../core/image/resolve.ts';
+import { readIndex, storedName } from '../../../core/image/store/layout.ts';
+import { displayName } from '../../../core/image/store/resolve.ts';
 import { containers, names } from '../../../core/paths.ts';
 import { readDockerConfig } from '../../../core/registry/docker-config.ts';
 import { shortId } from '../format/text.ts';

@@ -3,7 +3,7 @@
  * What is not here has no values that could be listed, like a size or a new name.
  */
 import { constants } from 'node:os';
-import { listFilters, pruneFilters } from '../../../core/image/filters.ts';
+import { listFilters, pruneFilters } from '../../../core/image/store/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
 import { uiKinds } from '../stepping-flags.ts';

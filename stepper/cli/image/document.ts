@@ -1,12 +1,12 @@
 /** An image in the words and the shape of `docker image inspect`. */
 import { join } from 'node:path';
 import { hexOf } from '../../../core/image/digest.ts';
-import { imageSize } from '../../../core/image/layer-size.ts';
-import { storedName } from '../../../core/image/layout.ts';
 import { familiarRepository, parseReference } from '../../../core/image/reference.ts';
-import { displayName } from '../../../core/image/resolve.ts';
 import type { ConfigFile, Descriptor } from '../../../core/image/schema.ts';
-import { diffIdsOf, documentsOf, namedEntries, type StoredImage } from '../../../core/image/stored.ts';
+import { imageSize } from '../../../core/image/store/layer-size.ts';
+import { storedName } from '../../../core/image/store/layout.ts';
+import { displayName } from '../../../core/image/store/resolve.ts';
+import { diffIdsOf, documentsOf, namedEntries, type StoredImage } from '../../../core/image/store/stored.ts';
 import { layers } from '../../../core/paths.ts';
 
 /** @throws TsstepError bad-image when it cannot be read */

@@ -1,6 +1,6 @@
 /** `tsstep history`: how an image was made, last step first, in docker's columns. */
 import { type HistoryLine, historyOf } from '../../../core/image/history.ts';
-import { findAmong, storedImages } from '../../../core/image/stored.ts';
+import { findAmong, storedImages } from '../../../core/image/store/stored.ts';
 import { since } from '../format/duration.ts';
 import { type Columns, formatRows } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';

@@ -1,4 +1,4 @@
-import { importRootfs } from '../../../core/image/import.ts';
+import { importRootfs } from '../../../core/image/archive/import.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { openStateAsRoot } from '../state.ts';
 

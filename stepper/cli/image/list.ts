@@ -1,6 +1,6 @@
 /** `tsstep images`: what is in the local store, in docker's columns. */
-import { listFilters, parseFilters } from '../../../core/image/filters.ts';
-import { type ListedImage, listImages } from '../../../core/image/list.ts';
+import { listFilters, parseFilters } from '../../../core/image/store/filters.ts';
+import { type ListedImage, listImages } from '../../../core/image/store/list.ts';
 import { goTime, since } from '../format/duration.ts';
 import { type Columns, formatRows } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';

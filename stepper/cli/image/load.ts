@@ -1,5 +1,5 @@
 import { TsstepError } from '../../../core/errors.ts';
-import { loadArchive } from '../../../core/image/load.ts';
+import { loadArchive } from '../../../core/image/archive/load.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { openStateAsRoot } from '../state.ts';
 

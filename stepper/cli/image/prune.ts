@@ -1,6 +1,6 @@
 /** `tsstep image prune`: docker's question, its list, and the bytes that were won. */
-import { parseFilters, pruneFilters } from '../../../core/image/filters.ts';
-import { pruneImages } from '../../../core/image/prune.ts';
+import { parseFilters, pruneFilters } from '../../../core/image/store/filters.ts';
+import { pruneImages } from '../../../core/image/store/prune.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { confirm } from '../confirm.ts';
 import { humanSize } from '../format/size.ts';

@@ -1,5 +1,4 @@
 import { TsstepError } from '../../../core/errors.ts';
-import { readIndex, storedName } from '../../../core/image/layout.ts';
 import {
   canonicalName,
   familiarName,
@@ -7,6 +6,7 @@ import {
   type Reference,
 } from '../../../core/image/reference.ts';
 import type { Descriptor } from '../../../core/image/schema.ts';
+import { readIndex, storedName } from '../../../core/image/store/layout.ts';
 import { Registry } from '../../../core/registry/client.ts';
 import { inReach } from '../../../core/registry/in-reach.ts';
 import { type PushListener, pushImage } from '../../../core/registry/push.ts';

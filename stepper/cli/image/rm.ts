@@ -1,6 +1,6 @@
 /** `tsstep rmi`: docker's lines, what lost its name and what is gone. */
 import { failureOf } from '../../../core/errors.ts';
-import { type Removed, removeImage } from '../../../core/image/remove.ts';
+import { type Removed, removeImage } from '../../../core/image/store/remove.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { failureText } from '../../show-failure.ts';
 import { forEach, openStateAsRoot } from '../state.ts';

@@ -2,8 +2,8 @@
 import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { TsstepError } from '../../../core/errors.ts';
-import { holding } from '../../../core/image/hold.ts';
-import { imagesToSave, saveImages } from '../../../core/image/save.ts';
+import { imagesToSave, saveImages } from '../../../core/image/archive/save.ts';
+import { holding } from '../../../core/image/store/hold.ts';
 import { errnoOf, tolerating } from '../../../core/kernel/errno.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { openStateAsRoot } from '../state.ts';

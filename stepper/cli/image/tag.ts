@@ -1,4 +1,4 @@
-import { tagImage } from '../../../core/image/tag.ts';
+import { tagImage } from '../../../core/image/store/tag.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { openStateAsRoot } from '../state.ts';
 

@@ -2,9 +2,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { importRootfs } from '../../../core/image/import.ts';
-import { listImages } from '../../../core/image/list.ts';
-import { resolveImage } from '../../../core/image/resolve.ts';
+import { importRootfs } from '../../../core/image/archive/import.ts';
+import { listImages } from '../../../core/image/store/list.ts';
+import { resolveImage } from '../../../core/image/store/resolve.ts';
 import { failure, tarOf, temporaryRoot } from '../../unit/image/tars.ts';
 import { unpack } from './layers.ts';
 

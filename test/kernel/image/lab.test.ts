@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildLab } from '../../../core/image/lab.ts';
-import { resolveImage } from '../../../core/image/resolve.ts';
+import { buildLab } from '../../../core/image/lab/lab.ts';
+import { resolveImage } from '../../../core/image/store/resolve.ts';
 import { failure, temporaryRoot } from '../../unit/image/tars.ts';
 import { mounted } from './layers.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LayerSource, ResolvedImage } from '../../../core/image/types.ts';
-import { type Unpacked, unpackLayer } from '../../../core/image/unpack.ts';
+import { type Unpacked, unpackLayer } from '../../../core/image/unpack/unpack.ts';
 import { layerOf, type Member, tarOf, temporaryRoot } from '../../unit/image/tars.ts';
 
 let runs = 0;

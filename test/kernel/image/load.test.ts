@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildLab } from '../../../core/image/lab.ts';
-import { listImages } from '../../../core/image/list.ts';
-import { loadArchive } from '../../../core/image/load.ts';
-import { resolveImage } from '../../../core/image/resolve.ts';
+import { loadArchive } from '../../../core/image/archive/load.ts';
+import { buildLab } from '../../../core/image/lab/lab.ts';
+import { listImages } from '../../../core/image/store/list.ts';
+import { resolveImage } from '../../../core/image/store/resolve.ts';
 import { failure, tarOf, temporaryRoot } from '../../unit/image/tars.ts';
 import { lacks, unpack } from './layers.ts';
 

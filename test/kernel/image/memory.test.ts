@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeBlob } from '../../../core/image/blobs.ts';
 import { DigestMeter } from '../../../core/image/digest.ts';
+import { writeBlob } from '../../../core/image/store/blobs.ts';
 import { headerOf, temporaryRoot } from '../../unit/image/tars.ts';
 import { lacks, unpack } from './layers.ts';
 

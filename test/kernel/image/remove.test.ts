@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chainIds } from '../../../core/image/chain-id.ts';
-import { createImage } from '../../../core/image/create.ts';
+import { chainIds } from '../../../core/image/store/chain-id.ts';
+import { createImage } from '../../../core/image/store/create.ts';
 import type { ResolvedImage } from '../../../core/image/types.ts';
 import { takeLock } from '../../../core/kernel/fs.ts';
 import { useSandbox } from '../../support/sandbox.ts';

@@ -1,7 +1,7 @@
 /** images, history and inspect, beyond what is compared with docker’s. */
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blobPath } from '../../../core/image/blobs.ts';
+import { blobPath } from '../../../core/image/store/blobs.ts';
 import { useSandbox } from '../../support/sandbox.ts';
 import { OtherStore } from './stores.ts';
 

@@ -1,7 +1,7 @@
 /** Image stores that a test may ruin: state directories of their own in a sandbox. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildLab } from '../../../core/image/lab.ts';
+import { buildLab } from '../../../core/image/lab/lab.ts';
 import type { ResolvedImage } from '../../../core/image/types.ts';
 import type { Event } from '../../../tracer/events.ts';
 import type { Result, Started, StartOptions } from '../../support/commands.ts';

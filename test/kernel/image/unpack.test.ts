@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { blobPath } from '../../../core/image/blobs.ts';
+import { blobPath } from '../../../core/image/store/blobs.ts';
 import { failure, layerOf, type Member, paxHeader, tarOf, temporaryRoot } from '../../unit/image/tars.ts';
 import { isOpaque, isWhiteout, unpack, unpacked, xattr } from './layers.ts';
 

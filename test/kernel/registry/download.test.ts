@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { blobPath } from '../../../core/image/blobs.ts';
+import { blobPath } from '../../../core/image/store/blobs.ts';
 import { Registry } from '../../../core/registry/client.ts';
 import { downloadBlob } from '../../../core/registry/download.ts';
 import type { Fault } from '../../support/fault-proxy.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { blobPath, readBlob, verifyBlob, writeBlob } from '../../../core/image/blobs.ts';
 import { digestOf } from '../../../core/image/digest.ts';
-import { readIndex, recordImage, storedName } from '../../../core/image/layout.ts';
+import { blobPath, readBlob, verifyBlob, writeBlob } from '../../../core/image/store/blobs.ts';
+import { readIndex, recordImage, storedName } from '../../../core/image/store/layout.ts';
 import { withLock } from '../../../core/kernel/fs.ts';
 import { failure, temporaryRoot } from './tars.ts';
 

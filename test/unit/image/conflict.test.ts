@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRemoval, type Users } from '../../../core/image/conflict.ts';
-import { displayName } from '../../../core/image/resolve.ts';
-import { findAmong } from '../../../core/image/stored.ts';
+import { judgeRemoval, type Users } from '../../../core/image/store/conflict.ts';
+import { displayName } from '../../../core/image/store/resolve.ts';
+import { findAmong } from '../../../core/image/store/stored.ts';
 import { digest, imageOf } from './stored-images.ts';
 
 const byDigest = `docker.io/library/a@${digest('d')}`;

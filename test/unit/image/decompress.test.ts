@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decompress } from '../../../core/image/decompress.ts';
+import { decompress } from '../../../core/image/unpack/decompress.ts';
 import { chunked, failure, tarOf } from './tars.ts';
 
 const tar = await tarOf({ name: 'a', content: 'x'.repeat(300_000) }, { name: 'b', content: 'y' });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../core/errors.ts';
-import { checkEntry } from '../../../core/image/entry.ts';
-import { decodePax, xattrsOf } from '../../../core/image/pax.ts';
-import { tarEntries } from '../../../core/image/tar.ts';
-import type { TarHeader } from '../../../core/image/tar-header.ts';
+import { decodePax, xattrsOf } from '../../../core/image/tar/pax.ts';
+import { tarEntries } from '../../../core/image/tar/tar.ts';
+import type { TarHeader } from '../../../core/image/tar/tar-header.ts';
+import { checkEntry } from '../../../core/image/unpack/entry.ts';
 import { chunked, failure, paxHeader, tarOf } from './tars.ts';
 
 const file: TarHeader = {

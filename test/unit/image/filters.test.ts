@@ -6,7 +6,7 @@ import {
   namesShown,
   parseFilters,
   pruneFilters,
-} from '../../../core/image/filters.ts';
+} from '../../../core/image/store/filters.ts';
 import { imageOf } from './stored-images.ts';
 
 const images = [

@@ -3,7 +3,7 @@ import { digestOf } from '../../../core/image/digest.ts';
 import { readImage } from '../../../core/image/manifest.ts';
 import { localPlatform, pickPlatform } from '../../../core/image/platform.ts';
 import type { Descriptor } from '../../../core/image/schema.ts';
-import { editDistance, similarNames } from '../../../core/image/similar.ts';
+import { editDistance, similarNames } from '../../../core/image/store/similar.ts';
 import { failure } from './tars.ts';
 
 const oci = 'application/vnd.oci.image';

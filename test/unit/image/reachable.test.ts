@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { badImage } from '../../../core/image/broken.ts';
-import { chainIds } from '../../../core/image/chain-id.ts';
-import { reach } from '../../../core/image/reachable.ts';
+import { chainIds } from '../../../core/image/store/chain-id.ts';
+import { reach } from '../../../core/image/store/reachable.ts';
 import { digest } from './stored-images.ts';
 
 const documents: Readonly<Record<string, object | string>> = {

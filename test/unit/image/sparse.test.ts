@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sparse } from '../../../core/image/sparse.ts';
-import { tarEntries } from '../../../core/image/tar.ts';
+import type { Sparse } from '../../../core/image/tar/sparse.ts';
+import { tarEntries } from '../../../core/image/tar/tar.ts';
 import { chunked, failure, type Member, paxHeader, sealed, tarOf } from './tars.ts';
 
 /** The first file of a tar. */

@@ -1,6 +1,6 @@
 /** Images as the store would have them, without a store. */
-import { indexEntry } from '../../../core/image/layout.ts';
-import type { StoredImage } from '../../../core/image/stored.ts';
+import { indexEntry } from '../../../core/image/store/layout.ts';
+import type { StoredImage } from '../../../core/image/store/stored.ts';
 
 /** 64 digits that begin with these. */
 export const digest = (digits: string): string => `sha256:${digits.padEnd(64, '0')}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodePax, xattrsOf } from '../../../core/image/pax.ts';
-import { tarEntries } from '../../../core/image/tar.ts';
-import { encodePax, type NewEntry, writeTar } from '../../../core/image/tar-writer.ts';
+import { decodePax, xattrsOf } from '../../../core/image/tar/pax.ts';
+import { tarEntries } from '../../../core/image/tar/tar.ts';
+import { encodePax, type NewEntry, writeTar } from '../../../core/image/tar/tar-writer.ts';
 
 const file: NewEntry = { type: 'file', path: 'f', mode: 0o644, uid: 0, gid: 0, mtime: 0n, size: 0 };
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type Header, pack } from 'tar-stream';
 import { onTestFinished } from 'vitest';
 import { failureOf } from '../../../core/errors.ts';
-import { writeBlob } from '../../../core/image/blobs.ts';
 import { digestOf } from '../../../core/image/digest.ts';
+import { writeBlob } from '../../../core/image/store/blobs.ts';
 import type { LayerSource } from '../../../core/image/types.ts';
 import type { Failure } from '../../../core/operation.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../core/errors.ts';
-import { whiteoutOf } from '../../../core/image/whiteout.ts';
+import { whiteoutOf } from '../../../core/image/unpack/whiteout.ts';
 
 describe('whiteoutOf', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decompress } from '../../../core/image/decompress.ts';
+import { decompress } from '../../../core/image/unpack/decompress.ts';
 import { chunked, failure } from './tars.ts';
 
 const MiB = 2 ** 20;

@@ -1,8 +1,9 @@
 /** Images in a store of their own, for looking into them. */
-import { createImage, type HistoryEntry } from '../../../../core/image/create.ts';
+
 import { localArchitecture } from '../../../../core/image/platform.ts';
 import { canonicalName, parseReference } from '../../../../core/image/reference.ts';
-import { resolveImage } from '../../../../core/image/resolve.ts';
+import { createImage, type HistoryEntry } from '../../../../core/image/store/create.ts';
+import { resolveImage } from '../../../../core/image/store/resolve.ts';
 import type { LayerSource, ResolvedImage } from '../../../../core/image/types.ts';
 import { layerOf, type Member, tarOf } from '../tars.ts';
 
