@@ -40,7 +40,7 @@ export class OtherStore {
 
   /** Runs a command in a container without network, to its end. */
   async run(image: string, ...command: readonly string[]): Promise<Result> {
-    return await this.tsstep('run', '--rm', '--network', 'none', image, ...command);
+    return await this.tsstep('run', '--rm', '--pull', 'never', '--network', 'none', image, ...command);
   }
 
   /** Blobs, unpacked layers, links and whatever else takes space. */
