@@ -5,7 +5,7 @@ import { shortLayer } from '../../paths.ts';
 import { badImage } from '../broken.ts';
 import { hexOf } from '../digest.ts';
 import { isIndex, readImage, readManifests } from '../manifest.ts';
-import { pickPlatform } from '../platform.ts';
+import { localArchitecture, pickPlatform } from '../platform.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from '../reference.ts';
 import { type ConfigFile, type Descriptor, imageConfig, type Manifest, type Platform } from '../schema.ts';
 import type { ImageLayer, ResolvedImage } from '../types.ts';
@@ -35,7 +35,8 @@ export async function findImage(root: string, text: string, platform?: Platform)
   const descriptor = findByName(stored, reference);
   if (descriptor && (await has(root, descriptor, platform)))
     return { found: await imageAt(root, descriptor, familiarName(reference), platform) };
-  if (canonicalName(reference) === builtinName) return { absent: 'builtin' };
+  const buildable = !platform || platform.architecture === localArchitecture();
+  if (buildable && canonicalName(reference) === builtinName) return { absent: 'builtin' };
   // docker too looks for an ID only where no image has such a name.
   const byId = /^[0-9a-f]+$/.test(text) ? await findById(root, stored, text) : undefined;
   return byId ? { found: byId } : { absent: reference };
