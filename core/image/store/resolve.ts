@@ -190,7 +190,10 @@ export function displayName(descriptor: Descriptor): string {
 /** `did you mean …?` for a name that is almost one of the store's; else nothing. */
 export function similarTo(name: string, stored: readonly Descriptor[]): string {
   const names = [...stored.filter((one) => storedName(one) !== undefined).map(displayName), 'lab:latest'];
-  const similar = similarNames(name, [...new Set(names)]);
+  const similar = similarNames(
+    name,
+    [...new Set(names)].filter((one) => one !== name),
+  );
   return similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? ` : '';
 }
 
