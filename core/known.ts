@@ -170,6 +170,7 @@ export function imageOf({
 }: Pick<Known, 'image' | 'lookup' | 'answers'>): ResolvedImage | undefined {
   if (image) return image;
   if (lookup && 'found' in lookup) return lookup.found;
-  for (const answer of Object.values(answers)) if ('image' in answer) return answer.image;
-  return undefined;
+  // A mirror that broke down later may have told of another one before.
+  const last = Object.values(answers).findLast((answer) => 'image' in answer);
+  return last && 'image' in last ? last.image : undefined;
 }

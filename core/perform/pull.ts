@@ -1,10 +1,11 @@
 /** The kinds that ask a registry. What comes is in the store before anything is made of it. */
 import { TsstepError } from '../errors.ts';
+import { badImage } from '../image/broken.ts';
 import { choose, isIndex, parseManifest, platformsOf, readManifests } from '../image/manifest.ts';
 import { localPlatform, parsePlatform } from '../image/platform.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from '../image/reference.ts';
 import type { Platform } from '../image/schema.ts';
-import { writeBlob } from '../image/store/blobs.ts';
+import { largestJson, writeBlob } from '../image/store/blobs.ts';
 import { readIndex, recordImage } from '../image/store/layout.ts';
 import { builtinName, findImage, imageAt, resolveImage, similarTo } from '../image/store/resolve.ts';
 import type { Answer, ImageLookup, Known, NoAnswer, PullSource } from '../known.ts';
@@ -38,14 +39,10 @@ export const registryPerformers: { [K in RegistryAction['kind']]: Performer<K> }
     ),
   'fetch-manifest': async (action, context) =>
     await orNext(action.optional, context.known, async () => await fetchManifest(action, context)),
-  'fetch-config': async (action, { known, state }) => {
-    const answer = await state.registries.download(action);
-    const { root } = known.host;
-    const name = familiarName(parseReference(action.reference));
-    const image = await imageAt(root, action.image, name, platformOf(action), { complete: false });
-    return { ...answer, image };
-  },
-  'fetch-layer': async (action, { state, progress }) => await state.registries.layer(action, progress),
+  'fetch-config': async (action, context) =>
+    await orNext(action.optional, context.known, async () => await fetchConfig(action, context)),
+  'fetch-layer': async (action, { state, known, progress }) =>
+    await orNext(action.optional, known, async () => await state.registries.layer(action, progress)),
   'record-image': async ({ reference, image }, { known }) => {
     await recordImage(known.host.root, image, reference);
     return undefined;
@@ -75,6 +72,19 @@ async function fetchManifest(
   const chosen = choose(index, what, platformOf(action) ?? localPlatform());
   await writeBlob(root, [bytes], descriptor);
   return { ...exchange, descriptor, platforms: platformsOf(index.manifests), chosen };
+}
+
+async function fetchConfig(
+  action: OperationOf<'fetch-config'>,
+  { known, state }: PerformContext,
+): Promise<Answer> {
+  const { digest, size } = action.blob;
+  if (size > largestJson)
+    throw badImage(`the configuration ${digest}`, `${size} bytes are too many for JSON`);
+  const answer = await state.registries.download(action);
+  const name = familiarName(parseReference(action.reference));
+  const image = await imageAt(known.host.root, action.image, name, platformOf(action), { complete: false });
+  return { ...answer, image };
 }
 
 /** An endpoint that is not the last may fail; what it said is told where the last one fails too. */

@@ -40,7 +40,10 @@ function ask(asking: Asking): { operations: Operation[]; failed: boolean } {
     const answer = asking.known.answers?.[operation.name];
     if (!answer || 'failed' in answer) return { operations, failed: answer !== undefined };
   }
-  return { operations: [...operations, ...content(asking)], failed: false };
+  const rest = content(asking);
+  const failed = rest.findIndex(({ name }) => 'failed' in (asking.known.answers?.[name] ?? {}));
+  if (failed < 0) return { operations: [...operations, ...rest], failed: false };
+  return { operations: [...operations, ...rest.slice(0, failed + 1)], failed: true };
 }
 
 /** A mirror may lack what the registry itself has; but what a registry that has answered says is final. */
@@ -137,6 +140,7 @@ function content(asking: Asking): Operation[] {
     blob: { digest: config.digest, size: config.size },
     reference: source.name,
     image: top,
+    optional: mayFail(asking),
     ...(spec.platform === undefined ? {} : { platform: spec.platform }),
     why: 'Get the configuration: command, environment, and the digest of each layer once it is uncompressed. Its own digest is the image’s ID.',
     undo: 'nothing',
@@ -148,7 +152,8 @@ function content(asking: Asking): Operation[] {
 }
 
 /** Each is unpacked as soon as it is there, while the next ones are still on their way. */
-function layers(image: ResolvedImage, { source, endpoint, suffix, known }: Asking): Operation[] {
+function layers(image: ResolvedImage, asking: Asking): Operation[] {
+  const { source, endpoint, suffix, known } = asking;
   return image.layers.flatMap((layer, index): Operation[] => {
     const name = `layer-${index + 1}${suffix}`;
     const fetch: Operation = {
@@ -158,6 +163,7 @@ function layers(image: ResolvedImage, { source, endpoint, suffix, known }: Askin
       endpoint,
       repository: source.repository,
       blob: { digest: layer.digest, size: layer.size },
+      optional: mayFail(asking),
       why: `Get layer ${index + 1} of ${image.layers.length}. It is hashed while it arrives, and kept only if the digest is right.`,
       undo: 'nothing',
       saves: `answers.${name}`,

@@ -214,6 +214,11 @@ describe('tsstep pull', () => {
     expect(blobs).toHaveLength(new Set(blobs).size);
   });
 
+  it('goes on with many layers without a word on stderr', async () => {
+    const { code, stderr } = await tsstep(`pull ${front}/team/sixty:1`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it('gives the name to the newer image when the tag has moved', async () => {
     await tsstep(`pull ${front}/team/two:1`);
     const before = await tsstep('images -q');
