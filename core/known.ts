@@ -108,8 +108,8 @@ export type Answer = Exchange & {
   config?: Descriptor;
   /** The image, once its configuration is here. */
   image?: ResolvedImage;
-  /** Nanoseconds of a download from its beginning, which may lie before the operation that waits for it. */
-  took?: number;
+  /** Of a download from its beginning, which may lie before the operation that waits for it. */
+  milliseconds?: number;
   /** Bytes that an earlier, interrupted download had left. */
   resumed?: number;
   /** Somebody else had downloaded it meanwhile. */
@@ -119,6 +119,7 @@ export type Answer = Exchange & {
 /** An endpoint that could not be used although there are others: why. */
 export interface NoAnswer {
   failed: string;
+  mirror?: boolean;
 }
 
 export interface Known {

@@ -75,7 +75,7 @@ export class Registries {
       async (registry) =>
         await downloadBlob(registry, this.#root, repository, blob, progress, this.#closing.signal),
     );
-    return { ...answer, took: Number(process.hrtime.bigint() - begin) };
+    return { ...answer, milliseconds: Math.round(Number(process.hrtime.bigint() - begin) / 1e6) };
   }
 
   /** Ends what is under way; what has come so far is gone on with the next time. */

@@ -1,4 +1,5 @@
 import { digestPattern } from '../image/digest.ts';
+import { localArchitecture, parsePlatform } from '../image/platform.ts';
 import type { Descriptor } from '../image/schema.ts';
 import type { ResolvedImage } from '../image/types.ts';
 import type { Answer, Known, NoAnswer, PullSource } from '../known.ts';
@@ -131,6 +132,7 @@ function content(asking: Asking): Operation[] {
   const top = answerTo('manifest', asking)?.descriptor;
   const config = (answerTo('platform', asking) ?? answerTo('manifest', asking))?.config;
   if (!top || !config) return [];
+  const image = forElsewhere(spec) ? (answerTo('platform', asking)?.descriptor ?? top) : top;
   const fetchConfig: Operation = {
     kind: 'fetch-config',
     where: 'host',
@@ -139,17 +141,21 @@ function content(asking: Asking): Operation[] {
     repository: source.repository,
     blob: { digest: config.digest, size: config.size },
     reference: source.name,
-    image: top,
+    image,
     optional: mayFail(asking),
     ...(spec.platform === undefined ? {} : { platform: spec.platform }),
     why: 'Get the configuration: command, environment, and the digest of each layer once it is uncompressed. Its own digest is the image’s ID.',
     undo: 'nothing',
     saves: `answers.config${suffix}`,
   };
-  const image = answerTo('config', asking)?.image;
-  if (!image) return [fetchConfig];
-  return [fetchConfig, ...layers(image, asking), record(top, asking)];
+  const known = answerTo('config', asking)?.image;
+  if (!known) return [fetchConfig];
+  return [fetchConfig, ...layers(known, asking), record(image, asking)];
 }
+
+/** Then the name means that platform's image and not the index, whose image for this machine is not here: as docker does. */
+const forElsewhere = ({ platform }: Spec): boolean =>
+  platform !== undefined && parsePlatform(platform)?.architecture !== localArchitecture();
 
 /** Each is unpacked as soon as it is there, while the next ones are still on their way. */
 function layers(image: ResolvedImage, asking: Asking): Operation[] {

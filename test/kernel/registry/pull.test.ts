@@ -39,8 +39,8 @@ beforeAll(async () => {
   );
   const more = await layer({ name: 'etc/more', content: 'more' });
   const config = { Cmd: ['cat', '/etc/level'], Env: ['PATH=/bin'] };
-  const write = (name: string, layers: Parameters<typeof writeLayout>[2]) =>
-    writeLayout(join(sandbox.directory, name), '1', layers, config);
+  const write = (name: string, layers: Parameters<typeof writeLayout>[2], architecture?: string) =>
+    writeLayout(join(sandbox.directory, name), '1', layers, config, architecture);
   const two = write('two', [base, top]);
   await registry.fill(`oci:${two}:1`, 'team/two:1');
   await registry.fill(`oci:${two}:1`, 'library/ubuntu:latest');
@@ -54,7 +54,7 @@ beforeAll(async () => {
   const other = await layer(...rootfs({ name: 'etc/level', content: 'another machine' }));
   const indexed = writeIndexedLayout(join(sandbox.directory, 'indexed'), '1', {
     [process.arch === 'x64' ? 'amd64' : process.arch]: two,
-    s390x: write('other', [other]),
+    s390x: write('other', [other], 's390x'),
   });
   await registry.fill(`oci:${indexed}:1`, 'team/platforms:1', '--all');
   front = await registry.front();
@@ -94,6 +94,11 @@ describe('a run of an image that is not here', () => {
     expect(await tsstep(`run --rm ${front}/team/platforms:1`)).toMatchObject({ code: 0, stdout: '2' });
     const other = await tsstep(`run --rm --platform linux/s390x ${front}/team/platforms:1`);
     expect(other).toMatchObject({ code: 0, stdout: 'another machine' });
+    expect(await tsstep(`image inspect -f {{.Architecture}} ${front}/team/platforms:1`)).toMatchObject({
+      stdout: 's390x\n',
+    });
+    const lone = await tsstep(`pull --platform linux/s390x ${front}/team/two:1`);
+    expect(lone).toMatchObject({ code: 125, stderr: expect.stringContaining('linux/s390x was asked for') });
     const none = await tsstep(`pull --platform linux/riscv64 ${front}/team/platforms:1`);
     expect(none).toMatchObject({
       code: 125,
@@ -115,7 +120,7 @@ describe('a run of an image that is not here', () => {
     const lacking = await tsstep('run --rm debian', { env });
     expect(lacking).toMatchObject({
       code: 125,
-      stderr: expect.stringMatching(/registry-1\.docker\.io.*\n.*\n.*before that: .*debian/),
+      stderr: expect.stringMatching(/registry-1\.docker\.io.*\n.*\n.*before that, .*debian/),
     });
   });
 });
