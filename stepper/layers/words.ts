@@ -44,7 +44,14 @@ export function wasteText({ layer, hiddenBy, how }: Waste): string {
   return `layer ${layer}, ${what[how]}`;
 }
 
-const letters = { file: '-', directory: 'd', symlink: 'l', fifo: 'p' } as const;
+const letters = {
+  file: '-',
+  directory: 'd',
+  symlink: 'l',
+  fifo: 'p',
+  'character-device': 'c',
+  'block-device': 'b',
+} as const;
 
 /** `-rwsr-xr-x`, as ls(1) writes it. */
 export function modeText({ type, mode }: LayerFile): string {
