@@ -1,6 +1,7 @@
 /** `tsstep history`: how an image was made, last step first, in docker's columns. */
 import { type HistoryLine, historyOf } from '../../../core/image/history.ts';
 import { findAmong, storedImages } from '../../../core/image/store/stored.ts';
+import { shownOn } from '../../printable.ts';
 import { since } from '../format/duration.ts';
 import { type Columns, formatRows } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';
@@ -33,10 +34,11 @@ export async function history(
 /** The keys of `docker history --format json`. */
 function rowOf(line: HistoryLine, truncate: boolean, human: boolean, now: number) {
   const { id, created, createdBy, size, comment } = line;
-  const command = createdBy.replaceAll('\t', ' ');
+  const shown = (text: string) => shownOn(process.stdout, text);
+  const command = shown(createdBy.replaceAll('\t', ' '));
   return {
-    Comment: comment,
-    CreatedAt: created ?? 'N/A',
+    Comment: shown(comment),
+    CreatedAt: shown(created ?? 'N/A'),
     CreatedBy: truncate ? ellipsis(command, 45) : command,
     CreatedSince: created === undefined ? 'N/A' : `${since(created, now)} ago`,
     ID: id === undefined ? '<missing>' : truncate ? shortId(id) : id,
