@@ -31,6 +31,8 @@ export async function history(
   return 0;
 }
 
+const UNKNOWN = 'N/A';
+
 /** The keys of `docker history --format json`. */
 function rowOf(line: HistoryLine, truncate: boolean, human: boolean, now: number) {
   const { id, created, createdBy, size, comment } = line;
@@ -38,11 +40,11 @@ function rowOf(line: HistoryLine, truncate: boolean, human: boolean, now: number
   const command = shown(createdBy.replaceAll('\t', ' '));
   return {
     Comment: shown(comment),
-    CreatedAt: shown(created ?? 'N/A'),
+    CreatedAt: shown(created ?? UNKNOWN),
     CreatedBy: truncate ? ellipsis(command, 45) : command,
-    CreatedSince: created === undefined ? 'N/A' : `${since(created, now)} ago`,
+    CreatedSince: created === undefined ? UNKNOWN : `${since(created, now)} ago`,
     ID: id === undefined ? '<missing>' : truncate ? shortId(id) : id,
-    Size: human ? humanSize(size) : String(size),
+    Size: size === undefined ? UNKNOWN : human ? humanSize(size) : String(size),
   };
 }
 
