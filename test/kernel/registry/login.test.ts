@@ -61,6 +61,7 @@ describe('tsstep login', () => {
     const { code, stdout, stderr } = await login(to().host, 'guessed');
     expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
     expect(stderr).toContain(`${to().host} does not accept the login of ${student.user}`);
+    expect(stderr).toMatch(/why: +it answers 401/);
     expect(stderr).not.toContain('guessed');
     expect(existsSync(file())).toBe(false);
   });
