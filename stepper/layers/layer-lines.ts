@@ -1,8 +1,8 @@
 /** One layer: where it is, and every file that it changes. */
 import type { FileChange, ImageInside, LayerFile, LayerInside } from '../../core/image/inside/types.ts';
 import { humanSize } from '../cli/format/size.ts';
-import { printable } from '../cli/format/text.ts';
 import { type Style, wrap } from '../plain/style.ts';
+import { printable } from '../printable.ts';
 import { counted, differenceText, instructionText, modeText, shownPath, signs } from './words.ts';
 
 /** Where names begin, behind sign, mode, owner and size. */

@@ -1,7 +1,7 @@
 /** Numbers, names and sizes of layers in words. */
 import type { FileChange, LayerFile, LayerInside, Waste } from '../../core/image/inside/types.ts';
 import { humanSize } from '../cli/format/size.ts';
-import { printable } from '../cli/format/text.ts';
+import { printable } from '../printable.ts';
 
 export const signs = { added: '+', changed: '~', removed: '-' } as const satisfies Record<
   FileChange['kind'],

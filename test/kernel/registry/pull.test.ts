@@ -113,6 +113,14 @@ describe('a run of an image that is not here', () => {
     });
   });
 
+  it('says that latest is meant where no tag is given, and only there', async () => {
+    const env = { TSSTEP_REGISTRY_MIRROR: `http://${front}` };
+    expect((await tsstep('pull ubuntu:latest', { env })).stdout).toMatch(
+      /^latest: Pulling from library\/ubuntu/,
+    );
+    expect((await tsstep('pull ubuntu', { env })).stdout).toMatch(/^Using default tag: latest\n/);
+  });
+
   it('finds library images behind a mirror, and falls back on docker.io when the mirror lacks them', async () => {
     const env = { TSSTEP_REGISTRY_MIRROR: `http://${front}` };
     expect(await tsstep('run --rm ubuntu', { env })).toMatchObject({ code: 0, stdout: '2' });
