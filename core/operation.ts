@@ -86,7 +86,8 @@ export type InitAction =
 export type SharedAction =
   /** `root` set: `path` is inside that directory and symlinks in it cannot lead out (openat2, RESOLVE_IN_ROOT). */
   | { kind: 'mkdir'; path: string; mode: number; root?: string; parents?: boolean }
-  | { kind: 'write-file'; path: string; data: string; mode: number; secret?: boolean }
+  /** `sync`: it is on the disk before the next operation begins (fsync(2)). */
+  | { kind: 'write-file'; path: string; data: string; mode: number; secret?: boolean; sync?: boolean }
   /** Write to a file that the kernel made: an attribute of a cgroup, a setting below /proc/sys. */
   | { kind: 'write-attribute'; path: string; data: string }
   | { kind: 'symlink'; target: string; path: string; root?: string }

@@ -84,6 +84,18 @@ export function canonicalName({ host, path, tag, digest }: Reference): string {
   return `${host}/${path}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** The whole name that somebody wants to give to an image. @throws `bad-reference`; `usage` for one with a digest */
+export function nameToGive(text: string): string {
+  const reference = parseReference(text);
+  if (reference.digest === undefined) return canonicalName(reference);
+  throw new TsstepError({
+    code: 'usage',
+    what: 'refusing to create a tag with a digest reference',
+    why: `what ${text} means follows from its digest, and cannot be chosen`,
+    remedy: `leave the digest out: ${text.replace(/@.*/s, '')}`,
+  });
+}
+
 /** The name as docker prints it: `nginx:1.27`, `bitnami/redis:latest`, `ghcr.io/owner/image:tag`. */
 export function familiarName(reference: Reference): string {
   const { tag, digest } = reference;

@@ -2,6 +2,7 @@
 import {
   closeSync,
   fchmodSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   readlinkSync,
@@ -27,11 +28,12 @@ const performers: {
     else inRoot(root, path, { create: 'directory', mode }, () => undefined);
     return undefined;
   },
-  'write-file': ({ path, data, mode }) => {
+  'write-file': ({ path, data, mode, sync = false }) => {
     const fd = openSync(path, 'w', mode);
     try {
       fchmodSync(fd, mode);
       writeSync(fd, data);
+      if (sync) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }

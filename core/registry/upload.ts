@@ -1,9 +1,10 @@
 /** A blob from the store to a registry (distribution-spec, "Pushing blobs": POST, then one PUT). */
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TsstepError } from '../errors.ts';
 import { badImage } from '../image/broken.ts';
-import { type Blob, blobPath, hasBlob } from '../image/store/blobs.ts';
+import { type Blob, hasBlob, streamBlob } from '../image/store/blobs.ts';
+import { errnoOf } from '../kernel/errno.ts';
 import type { Registry } from './client.ts';
 import { header } from './http.ts';
 import { Refusal, refusal } from './refusal.ts';
@@ -75,7 +76,7 @@ async function upload(registry: Registry, root: string, repository: string, blob
       method: 'PUT',
       url,
       headers: { 'content-type': 'application/octet-stream', 'content-length': `${blob.size}` },
-      body: () => createReadStream(blobPath(root, blob.digest), { highWaterMark: 256 * 1024 }),
+      body: () => Readable.from(readStored(root, blob), { objectMode: false }),
       patience,
       tries: 1,
     },
@@ -85,4 +86,21 @@ async function upload(registry: Registry, root: string, repository: string, blob
     throw await refusal(done, { endpoint, what, absent: 'the upload is gone' });
   await done.body.dump();
   return { ...done.exchange, ...blob };
+}
+
+/** What fails on this machine is no word about the registry. @throws `bad-image` where it is gone; `syscall` */
+async function* readStored(root: string, { digest }: Blob): AsyncGenerator<Buffer> {
+  try {
+    yield* streamBlob(root, digest);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    throw new TsstepError({
+      code: 'syscall',
+      what: `reading the blob ${digest}`,
+      why: error instanceof Error ? error.message : String(error),
+      remedy: 'look what is wrong with the disk: `dmesg | tail`',
+      errno,
+    });
+  }
 }

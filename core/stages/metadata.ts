@@ -42,6 +42,9 @@ function identity(spec: Spec): Operation[] {
   ];
 }
 
+/** A power cut must not leave half of what says which image the container needs. */
+const lasting = { mode: 0o600, sync: true };
+
 function newState(known: Known): string {
   const state: ContainerState = { status: 'creating', run: known.run, supervisor: known.supervisor };
   return `${JSON.stringify(state, null, 2)}\n`;
@@ -54,15 +57,15 @@ function plan(spec: Spec, known: Known): Operation[] {
   if (!id || !name || !created || !image) return operations;
   const files = containerFiles(known.host.root, id);
   const link = join(names(known.host.root), name);
-  const file = (step: string, path: string, data: string, why: string, mode = 0o644): Operation => ({
-    kind: 'write-file',
-    where: 'host',
+  const file = (step: string, path: string, data: string, why: string) => ({
+    kind: 'write-file' as const,
+    where: 'host' as const,
     name: step,
     path,
     data,
-    mode,
+    mode: 0o644,
     why,
-    undo: { at: 'remove', do: { kind: 'remove-tree', path } },
+    undo: { at: 'remove', do: { kind: 'remove-tree', path } } as const,
   });
   return [
     ...operations,
@@ -90,17 +93,19 @@ function plan(spec: Spec, known: Known): Operation[] {
         files.config,
         containerConfig(spec, known, image),
         'Everything that was decided about the container, for inspect: image, command, environment, limits, mounts.',
-        0o600,
       ),
+      ...lasting,
       secret: true,
-    } as Operation,
-    file(
-      'state',
-      files.state,
-      newState(known),
-      'Its state so far: being created, by this process. ps reads it.',
-      0o600,
-    ),
+    },
+    {
+      ...file(
+        'state',
+        files.state,
+        newState(known),
+        'Its state so far: being created, by this process. ps reads it.',
+      ),
+      ...lasting,
+    },
     file(
       'hostname',
       files.hostname,

@@ -34,11 +34,11 @@ export interface Container {
   state: ContainerState;
 }
 
-/** Replaces state.json in one step, so that a reader sees the old one or the new one. */
+/** Replaces state.json in one step, so that a reader sees the old one or the new one, even after a power cut. */
 export function writeState(root: string, id: string, state: ContainerState): void {
   const { state: path } = containerFiles(root, id);
   const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(partial, path);
 }
 
@@ -66,10 +66,34 @@ export function readContainer(root: string, id: string): Container | undefined {
   return { config, state: driven && !isAlive(state.supervisor) ? { ...state, status: 'dead' } : state };
 }
 
+/** What all containers were made from, whatever has become of state.json. */
+export interface ContainerConfigs {
+  configs: readonly ContainerConfig[];
+  /** IDs of those of which nobody can tell, as after a power cut. */
+  unreadable: readonly string[];
+}
+
+export function readConfigs(root: string): ContainerConfigs {
+  const found = idsIn(root).map((id) => ({
+    id,
+    config: readJson<Partial<ContainerConfig>>(containerFiles(root, id).config),
+  }));
+  const isWhole = (config: Partial<ContainerConfig> | undefined): config is ContainerConfig =>
+    typeof config?.image?.digest === 'string';
+  return {
+    configs: found.map(({ config }) => config).filter(isWhole),
+    unreadable: found.filter(({ config }) => !isWhole(config)).map(({ id }) => id),
+  };
+}
+
+function idsIn(root: string): string[] {
+  const entries = tolerating(['ENOENT'], () => readdirSync(containers(root), { withFileTypes: true })) ?? [];
+  return entries.filter((entry) => entry.isDirectory() && isId(entry.name)).map(({ name }) => name);
+}
+
 /** Newest first, as ps shows them. */
 export function listContainers(root: string): Container[] {
-  const ids = tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? [];
-  return ids
+  return idsIn(root)
     .map((id) => readContainer(root, id))
     .filter((container) => container !== undefined)
     .sort((a, b) => b.config.created.localeCompare(a.config.created));

@@ -196,6 +196,7 @@ describe('tsstep commit', () => {
     for (const [words, why] of [
       [['-c', 'FROM x', 'one'], 'FROM x'],
       [['one', 'Upper'], 'lower case'],
+      [['one', `a@sha256:${'0'.repeat(64)}`], 'with a digest reference'],
       [['--pause=perhaps', 'one'], 'neither true nor false'],
     ] as const) {
       expect(await sandbox.tsstep(['commit', ...words])).toMatchObject({

@@ -71,7 +71,9 @@ describe('tsstep image from-host', () => {
 
   it('says which program or file this machine does not have, and makes nothing', async () => {
     const before = await sandbox.sh(`cat ${sandbox.root}/images/index.json`);
-    for (const words of [['nosuchprogram'], ['--add', '/no/such/file'], ['--name', 'Bad']]) {
+    const digest = `a@sha256:${'0'.repeat(64)}`;
+    const wrong = [['nosuchprogram'], ['--add', '/no/such/file'], ['--name', 'Bad'], ['--name', digest]];
+    for (const words of wrong) {
       const { code, stderr } = await sandbox.tsstep(['image', 'from-host', ...words]);
       expect({ code, stderr }).toEqual({ code: 125, stderr: expect.stringContaining(words.at(-1) ?? '') });
     }

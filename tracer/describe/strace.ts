@@ -145,8 +145,8 @@ const printers: { [K in Kind]: Printer<K> } = {
     `execve(${pathname(path)}, [${argv.map((each) => quoted(each)).join(', ')}], [/* ${Object.keys(env).length} vars */])`,
 
   mkdir: ({ path, root, mode }) => `mkdir(${pathname(inRootfs(root, path))}, ${octal(mode)})`,
-  'write-file': ({ path, data, mode, secret }) =>
-    `${open(path, `O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, ${octal(mode)}`)}${and}${secret ? `write(3<${path}>, /* not shown */, ${Buffer.byteLength(data)})` : write(path, data)}`,
+  'write-file': ({ path, data, mode, secret, sync }) =>
+    `${open(path, `O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, ${octal(mode)}`)}${and}${secret ? `write(3<${path}>, /* not shown */, ${Buffer.byteLength(data)})` : write(path, data)}${sync ? `${and}fsync(3<${path}>)` : ''}`,
   symlink: ({ target, path, root }) => `symlink(${pathname(target)}, ${pathname(inRootfs(root, path))})`,
   mount: ({ source, sourceRoot, target, root, fstype, flags, data, keepMode, cwd }) => {
     const mode = keepMode ? [`mode=<of ${inRootfs(root, target)}>`] : [];

@@ -4,7 +4,7 @@ import { applyChanges } from '../changes.ts';
 import { DigestMeter } from '../digest.ts';
 import { layerTypes } from '../media-types.ts';
 import { localArchitecture } from '../platform.ts';
-import { canonicalName, parseReference } from '../reference.ts';
+import { nameToGive } from '../reference.ts';
 import { adoptBlob, writeMeasured } from '../store/blobs.ts';
 import { createImage } from '../store/create.ts';
 import { holding } from '../store/hold.ts';
@@ -31,7 +31,7 @@ export async function importRootfs(
 ): Promise<string> {
   // What a person typed is checked before gigabytes are read.
   const config = applyChanges({}, changes);
-  const name = reference === undefined ? undefined : canonicalName(parseReference(reference));
+  const name = reference === undefined ? undefined : nameToGive(reference);
   return await holding(root, () => importAs(root, file, name, config));
 }
 

@@ -2,7 +2,7 @@ import type { ContainerConfig } from '../../store/config.ts';
 import { writableLayer } from '../../store/writable-layer.ts';
 import { layerTypes } from '../media-types.ts';
 import { localArchitecture } from '../platform.ts';
-import { canonicalName, parseReference } from '../reference.ts';
+import { nameToGive } from '../reference.ts';
 import { type ConfigFile, imageConfig, type Manifest } from '../schema.ts';
 import { createImage, type HistoryEntry } from '../store/create.ts';
 import { holding } from '../store/hold.ts';
@@ -45,7 +45,7 @@ async function commit(
   { reference, author, message, changes, whilePaused, ...tree }: CommitOptions,
 ): Promise<string> {
   // What a person typed is checked before gigabytes are read.
-  const name = reference === undefined ? undefined : canonicalName(parseReference(reference));
+  const name = reference === undefined ? undefined : nameToGive(reference);
   const { manifest, config: parent } = await imageByManifest(
     root,
     container.image.digest,

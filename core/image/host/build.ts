@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { TsstepError } from '../../errors.ts';
 import type { NewFile } from '../lab/new-file.ts';
 import { localArchitecture } from '../platform.ts';
-import { canonicalName, parseReference } from '../reference.ts';
+import { nameToGive } from '../reference.ts';
 import { createImage } from '../store/create.ts';
 import { holding } from '../store/hold.ts';
 import { storeLayer } from '../store/store-layer.ts';
@@ -37,7 +37,7 @@ export async function buildFromHost(root: string, image: HostImage): Promise<str
 }
 
 async function build(root: string, { reference, programs, add }: HostImage): Promise<string> {
-  const name = canonicalName(parseReference(reference));
+  const name = nameToGive(reference);
   const now = new Date();
   const created = now.toISOString();
   const steps = await stepsOf(programs, add, BigInt(now.getTime()) * 1_000_000n);

@@ -5,7 +5,7 @@
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../../kernel/errno.ts';
+import { errnoOf, tolerating } from '../../kernel/errno.ts';
 import { badImage } from '../broken.ts';
 import { DigestMeter, digestOf, hexOf } from '../digest.ts';
 import type { Progress } from '../types.ts';
@@ -81,7 +81,7 @@ export function adoptBlob(root: string, path: string, digest: string): void {
 
 /**
  * A small blob as bytes, verified.
- * @throws `bad-image` when it is missing, changed or larger than 8 MiB.
+ * @throws `bad-image` when it is missing, larger than 8 MiB, or changed: it is gone then.
  */
 export async function readBlob(root: string, digest: string): Promise<Buffer> {
   const path = blobPath(root, digest);
@@ -90,7 +90,7 @@ export async function readBlob(root: string, digest: string): Promise<Buffer> {
   if (stat.size > largestJson)
     throw badImage(`the blob ${digest}`, `${stat.size} bytes are too many for JSON`);
   const bytes = await readFile(path);
-  checkBlob(digest, stat.size, { digest: digestOf(bytes), size: bytes.length });
+  checkStored(root, { digest, size: stat.size }, { digest: digestOf(bytes), size: bytes.length });
   return bytes;
 }
 
@@ -101,7 +101,7 @@ export function streamBlob(root: string, digest: string, start = 0): AsyncIterab
   return createReadStream(path, { start, highWaterMark: 256 * 1024 });
 }
 
-/** Read a blob once through. @throws `bad-image` when it is missing or not what the descriptor says. */
+/** Read a blob once through. @throws `bad-image` when it is missing or not what the descriptor says; a changed one is gone then. */
 export async function verifyBlob(root: string, blob: Blob, onProgress?: Progress): Promise<void> {
   const meter = new DigestMeter();
   try {
@@ -113,7 +113,15 @@ export async function verifyBlob(root: string, blob: Blob, onProgress?: Progress
     if (errnoOf(error) === 'ENOENT') throw missing(blob.digest);
     throw error;
   }
-  checkBlob(blob.digest, blob.size, { digest: meter.digest(), size: meter.size });
+  checkStored(root, blob, { digest: meter.digest(), size: meter.size });
+}
+
+/** What is not what its name says goes: by its size alone the next load or pull would take it for good, and bring none. */
+function checkStored(root: string, { digest, size }: Blob, actual: Blob): void {
+  // Whoever may only read still hears what is wrong.
+  if (actual.digest !== digest)
+    tolerating(['EACCES', 'EPERM', 'EROFS'], () => rmSync(blobPath(root, digest), { force: true }));
+  checkBlob(digest, size, actual);
 }
 
 /** @throws `bad-image` when what was read is not what was promised. */

@@ -1,6 +1,6 @@
 /** Removing images: names first, in one step, and then what only they led to. A crash in between leaves garbage, no damage. */
 
-import { listContainers } from '../../store/containers.ts';
+import { readConfigs } from '../../store/containers.ts';
 import type { Descriptor } from '../schema.ts';
 import { readBlob } from './blobs.ts';
 import { chainIds } from './chain-id.ts';
@@ -9,16 +9,14 @@ import { changeIndex, indexEntry } from './layout.ts';
 import { reach } from './reachable.ts';
 import { displayName } from './resolve.ts';
 import { diffIdsOf, findAmong, type StoredImage, storedImages } from './stored.ts';
-import { sweep } from './sweep.ts';
+import { type Swept, sweep } from './sweep.ts';
 import { usersByImage, usersOf } from './users.ts';
 
-export interface Removed {
+export interface Removed extends Swept {
   /** Names, as docker prints them. */
   untagged: readonly string[];
   /** The image's ID and the chain IDs of layers that no other image has, topmost first. */
   deleted: readonly string[];
-  /** Bytes of the files that went; undefined: a run or a pull holds the store, and they stay until the next removal. */
-  bytes: number | undefined;
 }
 
 /** @throws TsstepError bad-reference, no-such-image, image-in-use; nothing has changed then */
@@ -54,7 +52,7 @@ export async function removeChosen(
   const untagged = chosen.flatMap(({ verdict }) => verdict.untagged.map(displayName));
   if (gone.length === 0 && !downloads) return { untagged, deleted: [], bytes: 0 };
   const deleted = await deletedIds(root, gone, left);
-  return { untagged, deleted, bytes: await sweep(root, { downloads }) };
+  return { untagged, deleted, ...(await sweep(root, { downloads })) };
 }
 
 function without(entries: readonly Descriptor[], { image, verdict }: Chosen): Descriptor[] {
@@ -72,7 +70,7 @@ async function deletedIds(
 ): Promise<string[]> {
   const read = (digest: string) => readBlob(root, digest);
   const containers = await Promise.all(
-    listContainers(root).map(({ config }) => reach(read, config.image.digest)),
+    readConfigs(root).configs.map(({ image }) => reach(read, image.digest)),
   );
   const used = containers.map(({ layers }) => [...layers]);
   const kept = new Set([...left.map(diffIdsOf), ...used].flatMap(chainIds));

@@ -5,7 +5,8 @@ import { treeBytes } from '../../host/tree-bytes.ts';
 import { tolerating } from '../../kernel/errno.ts';
 import { takeLock, withLock } from '../../kernel/fs.ts';
 import { isId, layers, shortLayer } from '../../paths.ts';
-import { listContainers } from '../../store/containers.ts';
+import type { ContainerConfig } from '../../store/config.ts';
+import { readConfigs } from '../../store/containers.ts';
 import { hexOf } from '../digest.ts';
 import { readBlob } from './blobs.ts';
 import { aloneInStore } from './hold.ts';
@@ -18,33 +19,46 @@ interface SweepOptions {
   downloads?: boolean;
 }
 
-/**
- * Whatever no name and no container leads to goes. Safe at any moment: what is cut short is found again by the next sweep.
- * @returns the bytes of the files that went; undefined: a run or a pull holds the store, and nothing was removed
- */
-export async function sweep(
-  root: string,
-  { downloads = false }: SweepOptions = {},
-): Promise<number | undefined> {
-  return await aloneInStore(root, () =>
+export interface Swept {
+  /** Of the files that went. */
+  bytes: number;
+  /**
+   * Why files stay until the next removal: a run or a pull holds the store, and nothing went; or nobody knows which image these
+   * containers need, and no blob and no layer went.
+   */
+  stays?: 'held' | { unreadable: readonly string[] };
+}
+
+/** Whatever no name and no container leads to goes. Safe at any moment: what is cut short is found again by the next sweep. */
+export async function sweep(root: string, { downloads = false }: SweepOptions = {}): Promise<Swept> {
+  const swept = await aloneInStore(root, () =>
     withLock(indexLock(root), async () => {
-      const needed = await neededOf(root);
-      let bytes = sweepBlobs(root, needed.blobs);
-      if (needed.layers) bytes += sweepLayers(root, needed.layers);
+      const { configs, unreadable } = readConfigs(root);
+      let bytes = unreadable.length > 0 ? 0 : await sweepUnneeded(root, configs);
       // Whoever unpacks holds the store, so these locks are of the dead.
       for (const half of ['layers/partial', 'layers/locks', 'images/tmp'])
         bytes += removeAll(join(root, half));
       if (downloads) bytes += await removeDownloads(join(root, 'images/downloads'));
-      return bytes;
+      return { bytes, ...(unreadable.length > 0 && { stays: { unreadable } }) };
     }),
   );
+  return swept ?? { bytes: 0, stays: 'held' };
+}
+
+async function sweepUnneeded(root: string, containers: readonly ContainerConfig[]): Promise<number> {
+  const { blobs, layers: needed } = await neededOf(root, containers);
+  const bytes = sweepBlobs(root, blobs);
+  return needed ? bytes + sweepLayers(root, needed) : bytes;
 }
 
 /** Layers are absent where a container's image cannot be read: then nobody knows which ones it is made of. */
-async function neededOf(root: string): Promise<{ blobs: Set<string>; layers?: Set<string> }> {
+async function neededOf(
+  root: string,
+  containers: readonly ContainerConfig[],
+): Promise<{ blobs: Set<string>; layers?: Set<string> }> {
   const read = (digest: string) => readBlob(root, digest);
   const named = await Promise.all(readIndex(root).map(({ digest }) => reach(read, digest)));
-  const used = await Promise.all(listContainers(root).map(({ config }) => reach(read, config.image.digest)));
+  const used = await Promise.all(containers.map(({ image }) => reach(read, image.digest)));
   const all: Reachable[] = [...named, ...used];
   const blobs = new Set(all.flatMap((one) => [...one.blobs].map(hexOf)));
   if (used.some((one) => one.layers.size === 0)) return { blobs };

@@ -1,16 +1,17 @@
-import { listContainers } from '../../store/containers.ts';
+import { readConfigs, readContainer } from '../../store/containers.ts';
 import type { Users } from './conflict.ts';
 import type { StoredImage } from './stored.ts';
 
 /** The containers of each image, by image ID. A container names the configuration that it was made from. */
 export function usersByImage(root: string): ReadonlyMap<string, Users> {
   const users = new Map<string, Users>();
-  for (const { config, state } of listContainers(root)) {
-    const { running, stopped } = users.get(config.image.id) ?? { running: [], stopped: [] };
-    const alive = state.status === 'running' || state.status === 'creating';
+  for (const { id, image } of readConfigs(root).configs) {
+    const { running, stopped } = users.get(image.id) ?? { running: [], stopped: [] };
+    const status = readContainer(root, id)?.state.status;
+    const alive = status === 'running' || status === 'creating';
     users.set(
-      config.image.id,
-      alive ? { running: [...running, config.id], stopped } : { running, stopped: [...stopped, config.id] },
+      image.id,
+      alive ? { running: [...running, id], stopped } : { running, stopped: [...stopped, id] },
     );
   }
   return users;

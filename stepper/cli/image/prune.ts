@@ -30,7 +30,7 @@ export async function prune({ all = false, force = false, filter = [] }: Flags):
     ...removed.deleted.map((id) => `deleted: ${id}\n`),
   ];
   if (lines.length > 0) process.stdout.write(`Deleted Images:\n${lines.join('')}\n`);
-  process.stdout.write(`Total reclaimed space: ${humanSize(removed.bytes ?? 0, 4)}\n`);
+  process.stdout.write(`Total reclaimed space: ${humanSize(removed.bytes, 4)}\n`);
   sayWhatStays(removed);
   return 0;
 }

@@ -7,11 +7,13 @@ import {
   splitReference,
 } from '../../../core/image/reference.ts';
 import type { Descriptor } from '../../../core/image/schema.ts';
+import { holding } from '../../../core/image/store/hold.ts';
 import { readIndex, storedName } from '../../../core/image/store/layout.ts';
 import { Registry } from '../../../core/registry/client.ts';
 import { inReach } from '../../../core/registry/in-reach.ts';
 import { type PushListener, pushImage } from '../../../core/registry/push.ts';
 import { endpointsFor, readSettings } from '../../../core/registry/settings.ts';
+import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { shortId } from '../format/text.ts';
 import { openStateAsRoot } from '../state.ts';
 
@@ -36,8 +38,14 @@ export async function push(name: string, flags: PushFlags): Promise<number> {
   if (reference.digest !== undefined)
     throw wrong(name, 'a digest says what an image is, and a registry finds that out');
   if (flags.allTags && named) throw wrong(name, 'all tags were asked for (-a), and one');
-  const say = (line: string): void => void (flags.quiet || process.stdout.write(`${line}\n`));
+  makeStateDirectory(root);
+  // Whoever removes the image meanwhile takes its name, and not what is on its way.
+  await holding(root, () => pushAll(root, reference, named, flags));
+  return 0;
+}
 
+async function pushAll(root: string, reference: Reference, named: boolean, flags: PushFlags): Promise<void> {
+  const say = (line: string): void => void (flags.quiet || process.stdout.write(`${line}\n`));
   const images = flags.allTags ? tagsOf(root, reference) : [oneOf(root, reference)];
   if (!named && !flags.allTags) say('Using default tag: latest');
   say(`The push refers to repository [${reference.host}/${reference.path}]`);
@@ -58,7 +66,6 @@ export async function push(name: string, flags: PushFlags): Promise<number> {
   } finally {
     registry.close();
   }
-  return 0;
 }
 
 /** The registry itself: a mirror takes no pushes. */

@@ -36,10 +36,13 @@ async function removeOrSay(root: string, reference: string): Promise<Removed | u
   }
 }
 
-/** The names are gone in any case; the files only when nobody needs the store as it is. */
-export function sayWhatStays({ bytes }: Removed): void {
-  if (bytes !== undefined) return;
-  process.stderr.write(
-    'tsstep: a run or a pull is looking at the store, so the files stay for now: the next `tsstep rmi` or `tsstep image prune` removes them\n',
-  );
+/** The names are gone in any case; the files only when it is known that nobody needs them. */
+export function sayWhatStays({ stays }: Removed): void {
+  if (stays === undefined) return;
+  const why =
+    stays === 'held'
+      ? 'a run or a pull is looking at the store, so the files stay for now:'
+      : `nobody knows which image ${stays.unreadable.map((id) => `container ${id}`).join(' and ')} needs, as its config.json cannot be read, ` +
+        `so the files of all images stay. Once it is gone (tsstep rm ${stays.unreadable.join(' ')}),`;
+  process.stderr.write(`tsstep: ${why} the next \`tsstep rmi\` or \`tsstep image prune\` removes them\n`);
 }

@@ -63,6 +63,15 @@ describe('importRootfs', () => {
     expect(readdirSync(join(root, 'images/tmp'))).toEqual([]);
   });
 
+  it('gives no name that says what the image’s digest is', async () => {
+    const root = temporaryRoot();
+    const file = join(temporaryRoot(), 'rootfs');
+    writeFileSync(file, await tarOf({ name: 'a', content: '1' }));
+    const name = `a@sha256:${'0'.repeat(64)}`;
+    expect((await failure(importRootfs(root, file, name, []))).code).toBe('usage');
+    expect(await listImages(root)).toEqual([]);
+  });
+
   it('gives a name to the newest image, and keeps the old one without', async () => {
     const root = temporaryRoot();
     const file = join(temporaryRoot(), 'rootfs');

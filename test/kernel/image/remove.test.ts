@@ -1,5 +1,5 @@
 /** rmi and prune: what goes, what has to stay, and what is left when they are cut short. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chainIds } from '../../../core/image/store/chain-id.ts';
@@ -102,6 +102,41 @@ describe('rmi', () => {
       stderr: expect.stringContaining('there is no image nope'),
     });
     expect((await store.tsstep('rmi', '-f', 'nope')).code).toBe(0);
+  });
+});
+
+describe('a container of which a power cut has left', () => {
+  /** `container`: the directory of one that has ended. */
+  async function ended() {
+    const store = newStore();
+    await store.makeImage('needed');
+    await store.said('run', '--name', 'ended', '--network', 'none', 'needed', 'true');
+    const id = (await store.said('ps', '-aq', '--no-trunc')).trim();
+    return { store, id, container: join(store.root, 'containers', id), before: store.files() };
+  }
+
+  it('no state.json keeps its image', async () => {
+    const { store, container, before } = await ended();
+    writeFileSync(join(container, 'state.json'), '');
+    expect(await store.said('image', 'prune', '-af')).toBe('Total reclaimed space: 0B\n');
+    expect(store.files()).toEqual(before);
+    expect((await store.tsstep('rmi', 'needed')).stderr).toContain('is using its referenced image');
+  });
+
+  it.each([
+    ['zeros for config.json', (path: string) => writeFileSync(path, Buffer.alloc(100))],
+    ['no config.json', rmSync],
+  ])('%s keeps every file until it is removed', async (_, ruin) => {
+    const { store, id, container, before } = await ended();
+    ruin(join(container, 'config.json'));
+    const pruned = await store.tsstep('image', 'prune', '-af');
+    expect(pruned.stderr).toBe(
+      `tsstep: nobody knows which image container ${id} needs, as its config.json cannot be read, so the files of all images stay. Once it is gone (tsstep rm ${id}), the next \`tsstep rmi\` or \`tsstep image prune\` removes them\n`,
+    );
+    expect(store.files()).toEqual(before);
+    await store.said('rm', id);
+    await store.said('image', 'prune', '-f');
+    expect(store.files()).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** `tsstep pull`, and `tsstep run` of an image that is not here, from a real registry. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Result, StartOptions } from '../../support/commands.ts';
@@ -191,6 +191,17 @@ describe('tsstep pull', () => {
     registry.proxy.fail();
     expect(await tsstep(`pull ${front}/team/two:1`)).toMatchObject({ code: 0 });
     expect(asked('/blobs/')).toEqual([]);
+  });
+
+  it('brings again what a run has found damaged', async () => {
+    await tsstep(`pull ${front}/team/two:1`);
+    const blobs = below('images/blobs/sha256').map((name) => join(root(), 'images/blobs/sha256', name));
+    rmSync(join(root(), 'layers'), { recursive: true });
+    const largest = blobs.reduce((one, other) => (statSync(one).size > statSync(other).size ? one : other));
+    writeFileSync(largest, Buffer.alloc(statSync(largest).size));
+    expect((await tsstep(`run --rm ${front}/team/two:1`)).stderr).toContain('is damaged');
+    expect((await tsstep(`pull ${front}/team/two:1`)).code).toBe(0);
+    expect(await tsstep(`run --rm ${front}/team/two:1`)).toMatchObject({ code: 0, stdout: '2' });
   });
 
   it('ends a download at Ctrl-C, and leaves no image behind', async () => {

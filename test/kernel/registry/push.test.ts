@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { digestOf } from '../../../core/image/digest.ts';
+import { blobPath } from '../../../core/image/store/blobs.ts';
+import { uploadBlob } from '../../../core/registry/upload.ts';
 import { output } from '../../support/commands.ts';
 import { writeIndexedLayout } from '../../support/indexed-layout.ts';
 import { useNetworkOf } from '../../support/inside.ts';
 import { layer, rootfs, writeLayout } from '../../support/layout.ts';
 import { student, type TestRegistry, useRegistry } from '../../support/registry.ts';
 import { useSandbox } from '../../support/sandbox.ts';
-import { tarOf } from '../../unit/image/tars.ts';
+import { failure, tarOf, temporaryRoot } from '../../unit/image/tars.ts';
+import { client } from './clients.ts';
 
 const sandbox = useSandbox();
 useNetworkOf(sandbox);
@@ -131,6 +135,32 @@ describe('tsstep push', () => {
       stderr: expect.stringContaining('it answers 400: NAME_INVALID: no such project'),
     });
     expect(open.proxy.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('ends well although the image is removed meanwhile', async () => {
+    const host = await open.front();
+    const name = `${host}/team/going:1`;
+    const alone = join(sandbox.directory, 'going.tar');
+    writeFileSync(alone, await tarOf(...rootfs({ name: 'alone', content: 'alone' })));
+    await tsstep('import', alone, name);
+    open.proxy.fail({ match: /uploads/, method: 'POST', status: 503, headers: { 'retry-after': '6' } });
+    const push = tsstep('push', name);
+    await vi.waitUntil(() => open.proxy.seen.some(({ method }) => method === 'POST'), { timeout: 20_000 });
+    expect(await tsstep('rmi', name)).toMatchObject({ code: 0 });
+    expect(await push).toMatchObject({ code: 0, stderr: '' });
+    await pulls(open, 'team/going:1');
+    await tsstep('image', 'prune', '-f');
+  });
+
+  it('tells a disk that cannot be read from a registry that cannot', async () => {
+    const root = temporaryRoot();
+    const digest = digestOf('a directory');
+    mkdirSync(blobPath(root, digest), { recursive: true });
+    const { size } = statSync(blobPath(root, digest));
+    const registry = client(open);
+    const failed = await failure(uploadBlob(registry, root, 'team/disk', { digest, size }));
+    registry.close();
+    expect(failed).toMatchObject({ code: 'syscall', what: `reading the blob ${digest}`, errno: 'EISDIR' });
   });
 
   it('says what to do when it is not let in, and when there is no such image', async () => {

@@ -34,9 +34,15 @@ describe('the blob store', () => {
   it('notices when a blob was changed on disk, or is gone', async () => {
     const root = temporaryRoot();
     const { digest } = await writeBlob(root, [bytes]);
-    writeFileSync(blobPath(root, digest), 'jello');
-    expect(await failure(readBlob(root, digest))).toMatchObject({ code: 'bad-image' });
-    expect(await failure(verifyBlob(root, { digest, size: 5 }))).toMatchObject({ code: 'bad-image' });
+    for (const read of [() => readBlob(root, digest), () => verifyBlob(root, { digest, size: 5 })]) {
+      writeFileSync(blobPath(root, digest), 'jello');
+      expect(await failure(read())).toMatchObject({ what: expect.stringContaining('is damaged') });
+      expect(await failure(read())).toMatchObject({ what: expect.stringContaining('is missing') });
+    }
+    await writeBlob(root, [bytes]);
+    // Whoever promised six was wrong, and not the blob.
+    expect(await failure(verifyBlob(root, { digest, size: 6 }))).toMatchObject({ code: 'bad-image' });
+    await verifyBlob(root, { digest, size: 5 });
     expect(await failure(readBlob(root, digestOf('gone')))).toMatchObject({ code: 'bad-image' });
     expect(await failure(readBlob(root, 'sha256:../../../etc/passwd'))).toMatchObject({ code: 'bad-image' });
   });

@@ -50,6 +50,10 @@ describe('strace', () => {
     expect(strace(example('write-file', { data: 'PASSWORD=x', secret: true }))).not.toContain('PASSWORD');
   });
 
+  test('ends with fsync where a file has to outlast a power cut', () => {
+    expect(strace(example('write-file', { sync: true }))).toMatch(/; fsync\(3<\/x\/hosts>\)$/);
+  });
+
   test('counts environment variables and does not show them', () => {
     expect(strace(example('execve'))).toBe(
       'execve("/bin/sh", ["sh", "-c", "echo \\"hi $USER\\""], [/* 2 vars */])',
