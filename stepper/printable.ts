@@ -14,5 +14,5 @@ export const printable = (text: string, { keep = '' } = {}): string =>
   });
 
 /** As ls(1) does it: a program that reads the output gets the text as it is, a person what is harmless. */
-export const shownOn = ({ isTTY }: { isTTY?: boolean }, text: string): string =>
-  isTTY ? printable(text) : text;
+export const shownOn = ({ isTTY }: { isTTY?: boolean }, text: string, { keep = '' } = {}): string =>
+  isTTY ? printable(text, { keep }) : text;

@@ -32,7 +32,7 @@ describe('an order to the terminal is shown and not given', () => {
     expect((await sandbox.tsstep(['diff', 'hostile'])).stdout).toContain(`A /${order}\n`);
   });
 
-  it('by commit, of what it cannot keep, and by history', async () => {
+  it('by commit, of what it cannot keep, by history and by inspect', async () => {
     const { stderr } = await sandbox.tsstep(['commit', '-m', order, 'hostile', 'hostile:1']);
     expect(stderr).toContain(`the device /d/${harmless} is in the image`);
     for (const words of [['--no-trunc'], ['--format', "'{{.CreatedBy}} {{.Comment}}'"]]) {
@@ -40,6 +40,8 @@ describe('an order to the terminal is shown and not given', () => {
       expect(shown).toContain(harmless);
       expect(shown).not.toContain(order);
     }
+    const words = ['image', 'inspect', '-f', "'{{.Comment}}\\t'", 'hostile:1'];
+    expect(await inTerminal(...words)).toBe(`${harmless}\t\r\n`);
     expect((await sandbox.tsstep(['history', '--format', '{{.Comment}}', 'hostile:1'])).stdout).toContain(
       order,
     );
