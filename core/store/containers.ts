@@ -118,17 +118,21 @@ export function findContainer(root: string, reference: string): Container {
     ? listContainers(root).filter(({ config }) => config.id.startsWith(reference))
     : [];
   if (prefixed.length === 1 && prefixed[0]) return prefixed[0];
+  if (prefixed.length === 0) throw noSuchContainer(reference);
   throw new TsstepError({
     code: 'no-such-container',
-    what:
-      prefixed.length > 1
-        ? `"${reference}" fits ${prefixed.length} containers`
-        : `no container "${reference}"`,
-    why:
-      prefixed.length > 1
-        ? 'an ID may be shortened only as far as it stays unique'
-        : 'neither a name nor the beginning of an ID',
-    remedy: prefixed.length > 1 ? 'give more digits' : 'tsstep ps -a lists them all',
+    what: `"${reference}" fits ${prefixed.length} containers`,
+    why: 'an ID may be shortened only as far as it stays unique',
+    remedy: 'give more digits',
+  });
+}
+
+export function noSuchContainer(reference: string): TsstepError {
+  return new TsstepError({
+    code: 'no-such-container',
+    what: `no container "${reference}"`,
+    why: 'neither a name nor the beginning of an ID',
+    remedy: 'tsstep ps -a lists them all',
   });
 }
 

@@ -2,8 +2,7 @@
 import { copyIntoContainer } from '../../core/copy/into-container.ts';
 import { copyOutOfContainer } from '../../core/copy/out-of-container.ts';
 import { TsstepError } from '../../core/errors.ts';
-import { withLock } from '../../core/kernel/fs.ts';
-import { containerFiles } from '../../core/paths.ts';
+import { withContainerLock } from '../../core/store/container-lock.ts';
 import { findContainer } from '../../core/store/containers.ts';
 import { printable } from '../printable.ts';
 import { humanSize } from './format/size.ts';
@@ -28,7 +27,7 @@ export async function cp(
     const container = findContainer(root, reference);
     const common = { from: source.path, to: target.path, followLink, note };
     // Two overlays with one upperdir at the same time are more than overlayfs promises to bear.
-    const size = await withLock(containerFiles(root, container.config.id).directory, () =>
+    const size = await withContainerLock(root, container.config.id, () =>
       target.container === undefined
         ? copyOutOfContainer(root, container, { ...common, owner: archive ? undefined : caller() })
         : copyIntoContainer(root, container, { ...common, archive }),
