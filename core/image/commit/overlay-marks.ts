@@ -1,12 +1,12 @@
 /** How overlayfs writes down in an upperdir that something is gone (kernel, filesystems/overlayfs.rst). */
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Stats } from 'node:fs';
 import { TsstepError } from '../../errors.ts';
 import { getXattr } from '../../kernel/xattr.ts';
 
 /** A character device 0:0, or an empty file with an attribute where no such device could be made (since Linux 6.7). */
-export function isWhiteout(path: string, stat: BigIntStats): boolean {
-  if (stat.isCharacterDevice()) return stat.rdev === 0n;
-  return stat.isFile() && stat.size === 0n && getXattr(path, 'trusted.overlay.whiteout') !== undefined;
+export function isWhiteout(path: string, stat: BigIntStats | Stats): boolean {
+  if (stat.isCharacterDevice()) return Number(stat.rdev) === 0;
+  return stat.isFile() && Number(stat.size) === 0 && getXattr(path, 'trusted.overlay.whiteout') !== undefined;
 }
 
 /** Whether the directory hides all that the layers below have there. @throws TsstepError missing-kernel-feature */
