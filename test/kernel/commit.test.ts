@@ -190,6 +190,18 @@ describe('tsstep commit', () => {
     await expect.poll(() => readFileSync(join(root, 'a'), 'utf8')).not.toBe(counted);
   });
 
+  it('refuses a file without its content, which another mount of the same directories can have left', async () => {
+    await sandbox.tsstep(['run', '--name', 'one', 'lab', 'sh', '-c', 'echo 1 > /whole']);
+    const { upper } = containerFiles(sandbox.root, findContainer(sandbox.root, 'one').config.id);
+    lsetxattr(join(upper, 'whole'), 'trusted.overlay.metacopy', Buffer.alloc(0));
+    const { code, stdout, stderr } = await sandbox.tsstep(['commit', 'one']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('metacopy'),
+    });
+  });
+
   it('leaves nothing where a change or a name cannot be understood', async () => {
     await sandbox.tsstep(['run', '--name', 'one', 'lab', 'true']);
     const images = await sandbox.sh(`find ${sandbox.root}/images | sort`);

@@ -9,17 +9,25 @@ export function isWhiteout(path: string, stat: BigIntStats | Stats): boolean {
   return stat.isFile() && Number(stat.size) === 0 && getXattr(path, 'trusted.overlay.whiteout') !== undefined;
 }
 
+/** Whether a file of the upperdir is whole, and no mere owner and mode for the content of a lower one. @throws TsstepError missing-kernel-feature */
+export function mustHaveContent(path: string): void {
+  if (getXattr(path, 'trusted.overlay.metacopy') !== undefined)
+    throw incomplete('copies only a file’s owner and mode when they change', 'metacopy');
+}
+
 /** Whether the directory hides all that the layers below have there. @throws TsstepError missing-kernel-feature */
 export function isOpaque(path: string): boolean {
-  if (getXattr(path, 'trusted.overlay.redirect') !== undefined) throw redirected();
+  if (getXattr(path, 'trusted.overlay.redirect') !== undefined)
+    throw incomplete('renames directories of lower layers in place', 'redirect_dir');
   return getXattr(path, 'trusted.overlay.opaque')?.toString() === 'y';
 }
 
-function redirected(): TsstepError {
+/** The mount options of stage overlay forbid both. @param option of overlayfs */
+function incomplete(how: string, option: string): TsstepError {
   return new TsstepError({
     code: 'missing-kernel-feature',
     what: 'the container’s changes cannot be told from its files',
-    why: 'this kernel renames directories of lower layers by redirect_dir: the files themselves were not copied',
-    remedy: 'echo N > /sys/module/overlay/parameters/redirect_dir, and run the container again',
+    why: `overlayfs was mounted with ${option}, and ${how}: the content was not copied`,
+    remedy: `tsstep itself mounts with ${option}=off: run the container again`,
   });
 }
