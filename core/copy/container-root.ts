@@ -4,7 +4,7 @@
  */
 import { TsstepError } from '../errors.ts';
 import { mountPoints } from '../host/mountinfo.ts';
-import { imageByManifest, layerDirectories } from '../image/commit/parent.ts';
+import { imageByManifest, layerDirectories } from '../image/store/parent.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes } from '../kernel/mount.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { closeSync, readlinkSync } from 'node:fs';
 import { basename, dirname, posix, resolve } from 'node:path';
-import { TreeWalk } from '../image/commit/tree-walk.ts';
 import { type NewEntry, writeTar } from '../image/tar/tar-writer.ts';
+import { TreeWalk } from '../image/tar/tree-walk.ts';
 import type { LayerEntry } from '../image/unpack/entry.ts';
 import { errnoOf } from '../kernel/errno.ts';
 import { openInRoot } from '../kernel/fs.ts';

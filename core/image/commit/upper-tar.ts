@@ -4,10 +4,10 @@
  */
 import type { BigIntStats } from 'node:fs';
 import { OpenDirectory } from '../../kernel/open-directory.ts';
+import { isMountPoint } from '../overlay/mount-points.ts';
+import { isOpaque, isWhiteout, mustHaveContent } from '../overlay/overlay-marks.ts';
 import type { NewEntry } from '../tar/tar-writer.ts';
-import { isMountPoint } from './mount-points.ts';
-import { isOpaque, isWhiteout, mustHaveContent } from './overlay-marks.ts';
-import { type TreeOptions, TreeWalk } from './tree-walk.ts';
+import { type TreeOptions, TreeWalk } from '../tar/tree-walk.ts';
 
 /**
  * Every entry of the upperdir, a directory before what is in it.

@@ -13,7 +13,7 @@ import {
 import { openInRoot } from '../../kernel/fs.ts';
 import { reopenFile } from '../../kernel/open-file.ts';
 import { badImage } from '../broken.ts';
-import { isOpaque, isWhiteout } from '../commit/overlay-marks.ts';
+import { isOpaque, isWhiteout } from '../overlay/overlay-marks.ts';
 import { ListBuilder } from './list.ts';
 import type { LayerFile, LayerList } from './types.ts';
 

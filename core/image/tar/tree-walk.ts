@@ -3,7 +3,7 @@ import { type BigIntStats, readlinkSync } from 'node:fs';
 import { TsstepError } from '../../errors.ts';
 import type { OpenDirectory } from '../../kernel/open-directory.ts';
 import { type Xattr, xattrsAt } from '../../kernel/xattr.ts';
-import type { NewEntry } from '../tar/tar-writer.ts';
+import type { NewEntry } from './tar-writer.ts';
 
 export interface TreeOptions {
   /** Told the path of each socket: no tar can hold one. */
