@@ -1,15 +1,18 @@
 /** Taking back what runs that were killed have left, from their journals, and what has not even a journal any more. */
 import { rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { thaw } from '../core/cgroup/freezer.ts';
+import { readLayout } from '../core/cgroup/layout.ts';
 import { releaseOf } from '../core/doctor/holds.ts';
 import { holds, leases, nameLinks, partialImages, partialLayers } from '../core/doctor/leaks/files.ts';
 import type { Found, Owner } from '../core/doctor/leaks/index.ts';
 import { failureOf } from '../core/errors.ts';
-import { withLock } from '../core/kernel/fs.ts';
+import { takeLock, withLock } from '../core/kernel/fs.ts';
 import type { Places } from '../core/known.ts';
 import { releaseLease } from '../core/network/leases.ts';
-import { lock } from '../core/paths.ts';
+import { containerFiles, lock } from '../core/paths.ts';
 import { release } from '../core/perform/share.ts';
+import { listContainers } from '../core/store/containers.ts';
 import { journalled, Living } from './leaks.ts';
 import { abandoned, dueAfterCrash, type Recovery, recover, removeEmptyJournals } from './recover.ts';
 
@@ -28,9 +31,23 @@ export async function clean(places: Places): Promise<Cleaned[]> {
     cleaned.push({ what: `run ${run.run}${name}${kept}`, ...(await recover(run, dueAfterCrash(run))) });
   }
   for (const { found, remove } of stale(places)) cleaned.push(await removing(found, remove));
+  cleaned.push(...(await thawed(places.root)));
   const empty = removeEmptyJournals(places.root, Date.now() - A_MINUTE);
   if (empty > 0) cleaned.push({ what: `empty journals: ${empty}`, undone: [], problems: [] });
   return cleaned;
+}
+
+/** Containers that a commit has frozen which was killed: it held the lock. */
+async function thawed(root: string): Promise<Cleaned[]> {
+  const found: Cleaned[] = [];
+  for (const { config, state } of listContainers(root)) {
+    if (state.status !== 'running') continue;
+    const unlock = await takeLock(containerFiles(root, config.id).directory, 'exclusive', 0);
+    if (unlock && thaw(readLayout(), config.id))
+      found.push({ what: `container ${config.name}, which was frozen`, undone: [], problems: [] });
+    unlock?.();
+  }
+  return found;
 }
 
 /** A journal is empty for an instant only. */

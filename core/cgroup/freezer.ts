@@ -16,6 +16,8 @@ interface Freezer {
   path: string;
   frozen: string;
   thawed: string;
+  /** Whether freezing was asked for, done or not. */
+  isAsked(): boolean;
   isFrozen(): boolean;
 }
 
@@ -28,32 +30,43 @@ function freezerOf(layout: CgroupLayout, id: string): Freezer | undefined {
   return layout.version === 2
     ? {
         ...{ path, frozen: '1', thawed: '0' },
+        isAsked: () => readFileSync(path, 'utf8').trim() === '1',
         isFrozen: () => readFileSync(join(group, 'cgroup.events'), 'utf8').includes('frozen 1'),
       }
     : {
         ...{ path, frozen: 'FROZEN', thawed: 'THAWED' },
+        isAsked: () => readFileSync(path, 'utf8').trim() !== 'THAWED',
         isFrozen: () => readFileSync(path, 'utf8').trim() === 'FROZEN',
       };
 }
 
-/**
- * Freezes a container. @returns what lets it go on; undefined: this machine has no freezer, or it does not answer, and the
- * container runs on
- */
-export async function freeze(layout: CgroupLayout, id: string): Promise<(() => void) | undefined> {
+/** The container may end while it is frozen: killed, or with its cgroup removed. */
+const gone = ['ENOENT', 'ENODEV'];
+
+/** Lets a container go on that is frozen. @returns whether it was */
+export function thaw(layout: CgroupLayout, id: string): boolean {
   const freezer = freezerOf(layout, id);
-  if (!freezer) return undefined;
-  // The container may end while it is frozen: killed, or with its cgroup removed.
-  const thaw = () => void tolerating(['ENOENT', 'ENODEV'], () => writeFileSync(freezer.path, freezer.thawed));
-  const asked = tolerating(['ENOENT', 'ENODEV', 'EACCES', 'EROFS'], () => {
+  const frozen = freezer !== undefined && tolerating(gone, freezer.isAsked) === true;
+  if (frozen) tolerating(gone, () => writeFileSync(freezer.path, freezer.thawed));
+  return frozen;
+}
+
+/**
+ * Freezes a container, until `thaw`. @returns false: this machine has no freezer, or it does not answer, and the container
+ * runs on
+ */
+export async function freeze(layout: CgroupLayout, id: string): Promise<boolean> {
+  const freezer = freezerOf(layout, id);
+  if (!freezer) return false;
+  const asked = tolerating([...gone, 'EACCES', 'EROFS'], () => {
     writeFileSync(freezer.path, freezer.frozen);
     return true;
   });
-  if (!asked) return undefined;
+  if (!asked) return false;
   for (let attempt = 0; attempt < patience.attempts; attempt++) {
-    if (tolerating(['ENOENT', 'ENODEV'], freezer.isFrozen) === true) return thaw;
+    if (tolerating(gone, freezer.isFrozen) === true) return true;
     await sleep(patience.milliseconds);
   }
-  thaw();
-  return undefined;
+  thaw(layout, id);
+  return false;
 }

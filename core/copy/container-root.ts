@@ -4,13 +4,14 @@
  */
 import { TsstepError } from '../errors.ts';
 import { mountPoints } from '../host/mountinfo.ts';
-import { imageByManifest, layerDirectories } from '../image/commit/parent.ts';
+import { imageByManifest, layerDirectories } from '../image/store/parent.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { mount, setMountAttributes } from '../kernel/mount.ts';
 import { unshare } from '../kernel/namespace.ts';
 import { type containerFiles, layers } from '../paths.ts';
 import type { MountSpec } from '../spec/types.ts';
+import { overlayOptions } from '../stages/overlay.ts';
 import { volumeData, volumeName } from '../stages/volumes/user-mounts.ts';
 import type { Container } from '../store/containers.ts';
 import { writableLayer } from '../store/writable-layer.ts';
@@ -51,7 +52,7 @@ function mountOverlay(
   // Short names relative to one directory, as in stage overlay: the options have to fit into a page.
   process.chdir(layers(root));
   const lower = directories.map((directory) => `l/${directory.slice(layers(root).length + 1).slice(0, 12)}`);
-  const data = `lowerdir=${lower.join(':')},upperdir=${upper},workdir=${work}`;
+  const data = overlayOptions(lower, upper, work);
   mount({ source: 'overlay', target: merged, fstype: 'overlay', flags: [], data });
 }
 

@@ -5,7 +5,8 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { TsstepError } from '../errors.ts';
 import { tarEntries } from '../image/tar/tar.ts';
-import { checkEntry, type LayerEntry } from '../image/unpack/entry.ts';
+import type { TarHeader } from '../image/tar/tar-header.ts';
+import { checkEntry, safePath } from '../image/unpack/entry.ts';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
 import { chroot } from '../kernel/namespace.ts';
 import { missingTool } from '../perform/run-tool.ts';
@@ -64,10 +65,13 @@ async function unpack(
   archive: boolean,
   note: (line: string) => void,
 ): Promise<number> {
-  const place = new Place(into, archive ? undefined : { uid: 0, gid: 0 });
+  const place = new Place(into);
+  const owner = archive ? {} : { uid: 0, gid: 0 };
+  const devices = new Set<string>();
   let size = 1024;
   for await (const { header, content } of tarEntries(input, 'the tar')) {
-    if (typeof header.type === 'string' && header.type.endsWith('device')) {
+    if (isDevice(header, devices)) {
+      devices.add(safePath(header.name, header.name));
       note(`the device ${header.name} is left out`);
       continue;
     }
@@ -75,11 +79,17 @@ async function unpack(
     size += 512 + Math.ceil(entry.size / 512) * 512;
     const path = renamed(entry.path, from, name);
     const target = entry.type === 'link' ? renamed(entry.target, from, name) : entry.target;
-    if (path !== '') await place.add({ ...entry, path, target } satisfies LayerEntry, content);
+    if (path !== '') await place.add({ ...entry, ...owner, path, target }, content);
   }
   place.finish();
   return size;
 }
+
+/** Or another name of one of the `devices`, which a tar has as a link to the first. */
+const isDevice = ({ type, name, linkname }: TarHeader, devices: ReadonlySet<string>): boolean =>
+  type === 'link'
+    ? devices.has(safePath(linkname, name))
+    : type === 'character-device' || type === 'block-device';
 
 interface HostSource extends Source {
   folder: string;

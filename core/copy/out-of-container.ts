@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { closeSync, readlinkSync } from 'node:fs';
 import { basename, dirname, posix, resolve } from 'node:path';
-import { TreeWalk } from '../image/commit/tree-walk.ts';
 import { type NewEntry, writeTar } from '../image/tar/tar-writer.ts';
+import { TreeWalk } from '../image/tar/tree-walk.ts';
 import type { LayerEntry } from '../image/unpack/entry.ts';
 import { errnoOf } from '../kernel/errno.ts';
 import { openInRoot } from '../kernel/fs.ts';
@@ -10,8 +10,13 @@ import { OpenDirectory } from '../kernel/open-directory.ts';
 import type { Container } from '../store/containers.ts';
 import { mountContainer } from './container-root.ts';
 import { assertsDirectory, destinationOf, meansContent } from './destination.ts';
-import { type Owner, Place } from './place.ts';
+import { Place } from './place.ts';
 import { cannotCopy } from './refusal.ts';
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
 
 export interface OutOfContainer {
   /** In the container; what is not absolute starts at /. */
@@ -50,7 +55,7 @@ export async function copyOutOfContainer(
       to,
     );
     const entries = name === '' ? withinItself(walk, found) : walk.entry(found.parent, found.name, name);
-    return await unpack(entries, new Place(into, owner), note);
+    return await unpack(entries, new Place(into), owner, note);
   } finally {
     found.parent.close();
   }
@@ -145,6 +150,7 @@ async function print(entries: Iterable<NewEntry>): Promise<number> {
 async function unpack(
   entries: Iterable<NewEntry>,
   place: Place,
+  owner: Owner | undefined,
   note: (line: string) => void,
 ): Promise<number> {
   let size = 1024;
@@ -155,7 +161,8 @@ async function unpack(
       continue;
     }
     size += 512 + Math.ceil(bytes / 512) * 512;
-    await place.add(placed(entry, type), content);
+    const described = placed(entry, type);
+    await place.add(owner ? handedOver(described, owner) : described, content);
   }
   place.finish();
   return size;
@@ -167,4 +174,13 @@ const placed = (
 ): LayerEntry => ({
   ...{ type, path: path.replace(/\/$/, ''), target, mode, uid, gid, size, xattrs, mtime },
   ...{ sparse: undefined, major: 0, minor: 0 },
+});
+
+/**
+ * What was another user's in the container becomes the caller's, who is root here: no program of the container may run with
+ * root's rights for whoever executes it, by its mode or by its capabilities (inode(7), capabilities(7)).
+ */
+const handedOver = (entry: LayerEntry, owner: Owner): LayerEntry => ({
+  ...{ ...entry, ...owner, mode: entry.mode & 0o1777 },
+  xattrs: entry.xattrs.filter(([name]) => !/^(security|trusted)\./.test(name)),
 });

@@ -16,12 +16,16 @@ function immortal(pid: number): TsstepError {
   });
 }
 
-/** SIGKILL, and wait until it is gone, its whole pid namespace with it (pid_namespaces(7)). */
-export async function killProcess(target: ProcessId): Promise<void> {
+/**
+ * SIGKILL, and wait until it is gone, its whole pid namespace with it (pid_namespaces(7)).
+ * @param thaw lets it go on: what cgroup v1 has frozen does not even die
+ */
+export async function killProcess(target: ProcessId, thaw?: () => void): Promise<void> {
   const until = Date.now() + PATIENCE;
   for (let wait = 1; isAlive(target); wait = Math.min(wait * 2, 50)) {
     if (Date.now() > until) throw immortal(target.pid);
     tolerating(['ESRCH'], () => process.kill(target.pid, 'SIGKILL'));
+    thaw?.();
     await sleep(wait);
   }
 }

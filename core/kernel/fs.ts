@@ -6,7 +6,7 @@ import { checked, errnoOf, tolerating } from './errno.ts';
 import * as libc from './libc.ts';
 
 // linux/fcntl.h and linux/openat2.h; Node's constants lack both.
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_IN_ROOT = 0x10;
@@ -139,15 +139,6 @@ export async function syncFileSystem(path: string): Promise<void> {
   } finally {
     closeSync(fd);
   }
-}
-
-/** lgetxattr(2), of values as short as overlayfs's; undefined: there is no such attribute. @throws SyscallError */
-export function lgetxattr(path: string, name: string): Buffer | undefined {
-  const value = Buffer.alloc(256);
-  const length = tolerating(['ENODATA', 'ENOTSUP', 'EOPNOTSUPP'], () =>
-    checked('lgetxattr', libc.lgetxattr(path, name, value, value.length)),
-  );
-  return length === undefined ? undefined : value.subarray(0, length);
 }
 
 /** pipe2(2) with O_CLOEXEC. Node's own pipes are sockets, and opening /dev/stdout on a socket fails with ENXIO. */

@@ -3,8 +3,11 @@
  * is followed, so that swapping a directory for a symlink in between can lead nowhere (openat(2), "Rationale").
  */
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { TsstepError } from '../errors.ts';
+import { openFile } from './open-file.ts';
 
-const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 const pieceSize = 256 * 1024;
 
 export class OpenDirectory {
@@ -48,10 +51,13 @@ export class OpenDirectory {
   }
 }
 
-/** The first `size` bytes of a file in pieces; one that is shorter by now ends with zeros, as in any tar. */
+/**
+ * The first `size` bytes of a file in pieces; one that is shorter by now ends with zeros, as in any tar.
+ * @throws TsstepError container-state when something else has taken its place
+ */
 export function* fileContent(path: string, size: number): Generator<Uint8Array> {
-  // A fifo that took the file's place would block without O_NONBLOCK until somebody writes.
-  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const fd = openFile(path);
+  if (fd === undefined) throw replaced(path);
   try {
     for (let left = size; left > 0; ) {
       const piece = Buffer.alloc(Math.min(left, pieceSize));
@@ -63,4 +69,13 @@ export function* fileContent(path: string, size: number): Generator<Uint8Array> 
   } finally {
     closeSync(fd);
   }
+}
+
+function replaced(path: string): TsstepError {
+  return new TsstepError({
+    code: 'container-state',
+    what: `${basename(path)} is no file any more`,
+    why: 'something else took its place between finding it and reading it',
+    remedy: 'try again when nobody changes it',
+  });
 }

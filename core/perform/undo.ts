@@ -4,12 +4,12 @@ import { dirname } from 'node:path';
 import { removeCgroups } from '../cgroup/remove.ts';
 import { TsstepError } from '../errors.ts';
 import { mountPoints } from '../host/mountinfo.ts';
-import { killProcess } from '../host/process.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { umount } from '../kernel/mount.ts';
 import type { Known } from '../known.ts';
 import { releaseLease } from '../network/leases.ts';
 import type { UndoAction } from '../undo.ts';
+import { killInit } from './kill-init.ts';
 import type { HeldPorts } from './ports.ts';
 import { runTool } from './run-tool.ts';
 import { GONE, release } from './share.ts';
@@ -55,7 +55,7 @@ const undoers: {
       tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(at));
   },
   'kill-init': async (_, { known }) => {
-    if (known.init) await killProcess(known.init);
+    await killInit(known);
   },
 };
 

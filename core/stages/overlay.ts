@@ -4,6 +4,14 @@ import { containerFiles, layers, need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 
+/**
+ * mount(8)'s data for overlayfs. Some distributions build kernels that write only what has changed of a file (metacopy) or of a
+ * directory's name (redirect_dir) into the upperdir; then it is no layer (overlayfs.rst, "Metadata only copy up"; Linux 4.19).
+ * @param lower directories, topmost first
+ */
+export const overlayOptions = (lower: readonly string[], upper: string, work: string): string =>
+  `lowerdir=${lower.join(':')},upperdir=${upper},workdir=${work},redirect_dir=off,metacopy=off`;
+
 function plan(_spec: Spec, known: Known): Operation[] {
   const { upper, work, merged } = containerFiles(known.host.root, need(known, 'id'));
   const directory = (name: string, path: string, mode: number, why: string): Operation => ({
@@ -44,7 +52,7 @@ function plan(_spec: Spec, known: Known): Operation[] {
       target: merged,
       fstype: 'overlay',
       flags: [],
-      data: `lowerdir=${lowerdirs.join(':')},upperdir=${upper},workdir=${work}`,
+      data: overlayOptions(lowerdirs, upper, work),
       cwd: layers(known.host.root),
       why: 'Stack the image’s read-only layers under the empty writable one. No file is copied: that is why containers start at once.',
       undo: { at: 'exit', do: { kind: 'umount', target: merged } },

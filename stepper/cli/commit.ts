@@ -1,7 +1,9 @@
 /** `tsstep commit`: an image of what a container has changed. */
-import { freeze } from '../../core/cgroup/freezer.ts';
+import { freeze, thaw } from '../../core/cgroup/freezer.ts';
 import { readLayout } from '../../core/cgroup/layout.ts';
 import { commitContainer } from '../../core/image/commit/commit.ts';
+import { withLock } from '../../core/kernel/fs.ts';
+import { containerFiles } from '../../core/paths.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
 import { printable } from '../printable.ts';
@@ -26,7 +28,11 @@ export async function commit(
     const container = findContainer(root, reference);
     const id = await commitContainer(root, container.config, {
       ...{ reference: image, author, message, changes: change },
-      whilePaused: (read) => (pausing ? paused(container, read) : read()),
+      // Whoever gets the lock knows that nobody reads: another commit, a copy, or clean.
+      whilePaused: (read) =>
+        withLock(containerFiles(root, container.config.id).directory, () =>
+          pausing ? paused(container, read) : read(),
+        ),
       onSocket: (path) => say(`the socket ${path} is left out: an image cannot hold one`),
       onDevice: (path) => say(`the device ${path} is in the image: docker runs it, tsstep will not`),
     });
@@ -47,20 +53,21 @@ async function paused<T>(
   { config, state }: Container,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const thaw = state.status === 'running' ? await freeze(readLayout(), config.id) : undefined;
-  if (state.status === 'running' && !thaw)
-    say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
+  const layout = state.status === 'running' ? readLayout() : undefined;
   const abort = new AbortController();
   let received: NodeJS.Signals | undefined;
   const interrupted = (signal: NodeJS.Signals) => {
     received = signal;
     abort.abort();
   };
-  for (const signal of signals) process.once(signal, interrupted);
+  // Before the first process stops, and not `once`: the second of two signals would end this one at once.
+  for (const signal of signals) process.on(signal, interrupted);
   try {
+    if (layout && !(await freeze(layout, config.id)))
+      say(`${config.name} runs on meanwhile: this machine has no freezer for it`);
     return await read(abort.signal);
   } finally {
-    thaw?.();
+    if (layout) thaw(layout, config.id);
     for (const signal of signals) process.removeListener(signal, interrupted);
     // Now that all is tidy, it does what it would have done.
     if (received) process.kill(process.pid, received);

@@ -1,5 +1,5 @@
-import { imageByManifest, layerDirectories } from '../../core/image/commit/parent.ts';
-import { upperChanges } from '../../core/image/commit/upper-changes.ts';
+import { upperChanges } from '../../core/image/overlay/upper-changes.ts';
+import { imageByManifest, layerDirectories } from '../../core/image/store/parent.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { findContainer } from '../../core/store/containers.ts';

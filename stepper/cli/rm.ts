@@ -5,6 +5,7 @@ import { killProcess } from '../../core/host/process.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { isId } from '../../core/paths.ts';
+import { killInit } from '../../core/perform/kill-init.ts';
 import { findContainer, idNamed } from '../../core/store/containers.ts';
 import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
 import { dueAtRemoval, hasDirectory, type Journalled, journalOf, recover } from '../recover.ts';
@@ -79,7 +80,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 
 /** Kills the container's process, or interrupts its creation. Its supervisor is alive, so it tidies up and ends by itself. */
 async function stop({ known, started }: Journalled): Promise<void> {
-  if (started && known.init) await killProcess(known.init);
+  if (started) await killInit(known);
   else tolerating(['ESRCH'], () => process.kill(known.supervisor.pid, 'SIGTERM'));
   const end = Date.now() + PATIENCE_MILLISECONDS;
   while (isAlive(known.supervisor) && Date.now() < end) await sleep(10);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { lsetxattr, mknod } from '../../core/kernel/fs.ts';
 import { xattrsAt } from '../../core/kernel/xattr.ts';
@@ -175,19 +176,61 @@ describe('tsstep commit', () => {
     await expect.poll(() => readFileSync(join(root, 'a'), 'utf8')).not.toBe(counted);
   });
 
-  it('that is interrupted lets the container go on, and leaves nothing of the image', async () => {
+  /** A container that counts, and a commit of it that reads. */
+  async function reading(): Promise<{ root: string; commit: Started }> {
     const count = 'i=0; while :; do i=$((i+1)); echo $i > /t; mv /t /a; done';
     const large = 'dd if=/dev/urandom of=/m bs=1M count=64 2>/dev/null; echo 0 > /a';
     const root = await start('one', 'lab', `${large}; { ${count}; } &`);
-    const images = await sandbox.sh(`find ${sandbox.root}/images -type f | sort`);
     const commit = sandbox.startTsstep(['commit', 'one', 'never']);
     const partial = join(sandbox.root, 'images/tmp');
     await expect.poll(() => readdirSync(partial).length, { timeout: 10_000 }).toBe(1);
-    commit.kill('SIGINT');
-    expect(await commit.ended).toMatchObject({ signal: 'SIGINT', stdout: '' });
-    expect(await sandbox.sh(`find ${sandbox.root}/images -type f | sort`)).toBe(images);
+    return { root, commit };
+  }
+
+  async function goesOn(root: string): Promise<void> {
     const counted = readFileSync(join(root, 'a'), 'utf8');
     await expect.poll(() => readFileSync(join(root, 'a'), 'utf8')).not.toBe(counted);
+  }
+
+  it('that is interrupted again and again lets the container go on, and leaves nothing of the image', async () => {
+    const images = await sandbox.sh(`find ${sandbox.root}/images -type f | sort`);
+    const { root, commit } = await reading();
+    let ended = false;
+    const end = commit.ended.finally(() => (ended = true));
+    for (; !ended; await sleep(1)) commit.kill('SIGINT');
+    expect(await end).toMatchObject({ signal: 'SIGINT', stdout: '' });
+    expect(await sandbox.sh(`find ${sandbox.root}/images -type f | sort`)).toBe(images);
+    await goesOn(root);
+  });
+
+  it('that was killed leaves the container stopped until clean, which leaves one alone that is being read', async () => {
+    const { root, commit } = await reading();
+    expect((await sandbox.tsstep(['clean'])).stdout).not.toContain('frozen');
+    commit.kill('SIGKILL');
+    expect(await commit.ended).toMatchObject({ signal: 'SIGKILL' });
+    expect((await sandbox.tsstep(['clean'])).stdout).toContain('took back container one, which was frozen\n');
+    await goesOn(root);
+    expect((await sandbox.tsstep(['clean'])).stdout).toBe('nothing to clean\n');
+  });
+
+  it('that was killed does not keep rm from killing the container', async () => {
+    const { commit } = await reading();
+    commit.kill('SIGKILL');
+    await commit.ended;
+    expect(await sandbox.tsstep(['rm', '-f', 'one'])).toEqual({ code: 0, stdout: 'one\n', stderr: '' });
+    await sandbox.tsstep(['clean']);
+  });
+
+  it('refuses a file without its content, which another mount of the same directories can have left', async () => {
+    await sandbox.tsstep(['run', '--name', 'one', 'lab', 'sh', '-c', 'echo 1 > /whole']);
+    const { upper } = containerFiles(sandbox.root, findContainer(sandbox.root, 'one').config.id);
+    lsetxattr(join(upper, 'whole'), 'trusted.overlay.metacopy', Buffer.alloc(0));
+    const { code, stdout, stderr } = await sandbox.tsstep(['commit', 'one']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('metacopy'),
+    });
   });
 
   it('leaves nothing where a change or a name cannot be understood', async () => {

@@ -2,6 +2,7 @@
 import {
   chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,6 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lsetxattr, mknod } from '../../core/kernel/fs.ts';
+import { xattrsAt } from '../../core/kernel/xattr.ts';
 import { findContainer } from '../../core/store/containers.ts';
 import type { Result, Started } from '../support/commands.ts';
 import { useDocker } from '../support/docker.ts';
@@ -118,6 +121,56 @@ describe('tsstep cp', () => {
     expect(owner(`${root}/kept/inner`)).toBe('1234:1235');
     expect(owner(join(here, 'out/inner'))).toBe('0:0');
     expect(owner(join(here, 'out-kept/inner'))).toBe('1234:1235');
+  });
+
+  it('gives no program to the caller that takes others’ rights, unless -a is there', async () => {
+    await runs('mkdir /d; cp /bin/busybox /d/program; chmod 6755 /d/program; chmod 3777 /d');
+    const root = `/proc/${findContainer(sandbox.root, 'box').state.process?.pid}/root`;
+    const capability = Buffer.from('0100000200ff800a000000000000000000000000', 'hex');
+    lsetxattr(join(root, 'd/program'), 'security.capability', capability);
+    lsetxattr(join(root, 'd/program'), 'user.kept', Buffer.from('1'));
+    await copied('box:/d', join(here, 'out'));
+    await copied('-a', 'box:/d', join(here, 'out-kept'));
+    const mode = (path: string) => (statSync(join(here, path)).mode & 0o7777).toString(8);
+    expect(['out', 'out/program', 'out-kept', 'out-kept/program'].map(mode)).toEqual([
+      '1777',
+      '755',
+      '3777',
+      '6755',
+    ]);
+    const names = (path: string) => xattrsAt(join(here, path)).map(([name]) => name);
+    expect(names('out/program')).toEqual(['user.kept']);
+    expect(names('out-kept/program')).toEqual(['security.capability', 'user.kept']);
+  });
+
+  it('leaves out a device under all of its names, and copies what comes after it', async () => {
+    await runs('mkdir /d');
+    const root = `/proc/${findContainer(sandbox.root, 'box').state.process?.pid}/root`;
+    for (const at of [join(root, 'd'), join(here, 'dir')]) {
+      mknod(join(at, 'device'), 0o020600, 1, 3);
+      linkSync(join(at, 'device'), join(at, 'second'));
+      writeFileSync(join(at, 'z'), 'z\n');
+    }
+    const out = await cp('box:/d', join(here, 'out'));
+    const into = await cp(join(here, 'dir'), 'box:/e');
+    for (const { code, stderr } of [out, into])
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringMatching(
+          /^tsstep: the device \S+ is left out\ntsstep: the device \S+ is left out\n$/,
+        ),
+      });
+    expect(readdirSync(join(here, 'out'))).toEqual(['z']);
+    expect(readdirSync(join(root, 'e')).sort()).toEqual(['inner', 'sub', 'z']);
+  });
+
+  it('puts the data of a sparse file where the tar says', async () => {
+    await exited('lab', 'true');
+    const make = 'truncate -s 1M sparse; echo middle >> sparse; truncate -s 2M sparse';
+    const tar = `cd ${here}; ${make}; tar --sparse -cf - sparse | ${program} cp - box:/tmp`;
+    expect(await sandbox.run(['sh', '-c', tar])).toMatchObject({ code: 0, stderr: '' });
+    await copied('box:/tmp/sparse', join(here, 'again'));
+    expect(await sandbox.sh(`cmp ${here}/sparse ${here}/again && echo same`)).toBe('same\n');
   });
 
   it('takes a tar from standard input, and refuses one that leads out', async () => {

@@ -6,12 +6,12 @@ import { nameToGive } from '../reference.ts';
 import { type ConfigFile, imageConfig, type Manifest } from '../schema.ts';
 import { createImage, type HistoryEntry } from '../store/create.ts';
 import { holding } from '../store/hold.ts';
+import { imageByManifest } from '../store/parent.ts';
 import { storeLayer } from '../store/store-layer.ts';
 import { writeTar } from '../tar/tar-writer.ts';
+import type { TreeOptions } from '../tar/tree-walk.ts';
 import type { LayerSource } from '../types.ts';
 import { committedConfig } from './commit-config.ts';
-import { imageByManifest } from './parent.ts';
-import type { TreeOptions } from './tree-walk.ts';
 import { layerEntries } from './upper-tar.ts';
 
 export interface CommitOptions extends TreeOptions {

@@ -4,10 +4,10 @@
  */
 import type { BigIntStats } from 'node:fs';
 import { OpenDirectory } from '../../kernel/open-directory.ts';
+import { isMountPoint } from '../overlay/mount-points.ts';
+import { isOpaque, isWhiteout, mustHaveContent } from '../overlay/overlay-marks.ts';
 import type { NewEntry } from '../tar/tar-writer.ts';
-import { isMountPoint } from './mount-points.ts';
-import { isOpaque, isWhiteout } from './overlay-marks.ts';
-import { type TreeOptions, TreeWalk } from './tree-walk.ts';
+import { type TreeOptions, TreeWalk } from '../tar/tree-walk.ts';
 
 /**
  * Every entry of the upperdir, a directory before what is in it.
@@ -33,6 +33,7 @@ class LayerWalk extends TreeWalk {
     if (isWhiteout(parent.at(name), stat)) {
       return [marker(`${path.slice(0, -name.length)}.wh.${name}`, stat.mtimeNs)];
     }
+    if (stat.isFile()) mustHaveContent(parent.at(name));
     return isMountPoint(`/${path}`, stat) && isEmpty(parent, name, stat) ? [] : undefined;
   }
 

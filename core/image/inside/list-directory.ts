@@ -3,18 +3,17 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
-  constants,
   createReadStream,
-  fstatSync,
   lstatSync,
-  openSync,
   readdirSync,
   readlinkSync,
   readSync,
   type Stats,
 } from 'node:fs';
-import { lgetxattr, openInRoot } from '../../kernel/fs.ts';
+import { openInRoot } from '../../kernel/fs.ts';
+import { reopenFile } from '../../kernel/open-file.ts';
 import { badImage } from '../broken.ts';
+import { isOpaque, isWhiteout } from '../overlay/overlay-marks.ts';
 import { ListBuilder } from './list.ts';
 import type { LayerFile, LayerList } from './types.ts';
 
@@ -28,7 +27,7 @@ export function listDirectory(directory: string): LayerList {
     const at = `${directory}/${path}`;
     const stat = lstatSync(at);
     const first = names.get(stat.ino);
-    if (stat.isCharacterDevice() && stat.rdev === 0) list.remove(path);
+    if (isWhiteout(at, stat)) list.remove(path);
     else if (first !== undefined) list.link(path, first);
     else list.add(path, fileOf(at, stat));
     if (first === undefined) names.set(stat.ino, path);
@@ -46,8 +45,6 @@ function* pathsBelow(directory: string, folder = ''): Generator<string> {
     if (entry.isDirectory()) yield* pathsBelow(directory, path);
   }
 }
-
-const isOpaque = (path: string): boolean => lgetxattr(path, 'trusted.overlay.opaque')?.toString() === 'y';
 
 function fileOf(path: string, stat: Stats): LayerFile {
   const type = typeOf(stat);
@@ -95,9 +92,10 @@ export function directoryContent(directory: string, path: string): AsyncIterable
 function openFile(directory: string, path: string): number {
   const at = openInRoot(directory, path, { nofollow: true });
   try {
-    if (!fstatSync(at).isFile())
+    const fd = reopenFile(at);
+    if (fd === undefined)
       throw badImage(`the unpacked layer ${directory}`, `${JSON.stringify(path)} is no file any more`);
-    return openSync(`/proc/self/fd/${at}`, constants.O_RDONLY);
+    return fd;
   } finally {
     closeSync(at);
   }

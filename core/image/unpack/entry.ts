@@ -91,7 +91,7 @@ function entryType({ name, type, devmajor, devminor }: TarHeader): EntryType {
 }
 
 /** The layer's root is where a path begins, with a slash or without (decision 18). */
-function safePath(text: string, name: string, subject = 'its path'): string {
+export function safePath(text: string, name: string, subject = 'its path'): string {
   if (text.includes('\0')) throw unsafeEntry(name, `${subject} contains a NUL byte`);
   // Two names that are not UTF-8 can both become the same name with replacement characters.
   if (text.includes('\ufffd'))

@@ -1,17 +1,15 @@
 import { ftruncateSync, writeSync } from 'node:fs';
 import type { Sparse } from '../tar/sparse.ts';
 
+export type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** Write `content` to a new file. */
-export async function writeFile(fd: number, content: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeFile(fd: number, content: Content): Promise<void> {
   for await (const chunk of content) writeAt(fd, chunk, null);
 }
 
 /** Write the segments of a sparse file to where they belong; what lies between was never written, and stays a hole. */
-export async function writeSparse(
-  fd: number,
-  content: AsyncIterable<Uint8Array>,
-  { size, segments }: Sparse,
-): Promise<void> {
+export async function writeSparse(fd: number, content: Content, { size, segments }: Sparse): Promise<void> {
   ftruncateSync(fd, size);
   const places = segments.values();
   let place = { offset: 0, length: 0 };

@@ -1,11 +1,10 @@
 import * as fs from 'node:fs';
 import { errnoOf } from '../../kernel/errno.ts';
-import { lsetxattr, mknod, openInRoot, setTimes } from '../../kernel/fs.ts';
+import { openInRoot, setTimes } from '../../kernel/fs.ts';
 import { type LayerEntry, unsafeEntry } from './entry.ts';
-import { writeFile, writeSparse } from './file-content.ts';
+import type { Content } from './file-content.ts';
 import { makeOpaque, makeWhiteout, type Whiteout } from './whiteout.ts';
-
-const { S_IFBLK, S_IFCHR, S_IFIFO } = fs.constants;
+import { own, writeEntry } from './write-entry.ts';
 
 /**
  * A layer's directory while it is being filled. Every path goes through its parent's descriptor, which openat2(2) resolved
@@ -27,17 +26,18 @@ export class LayerTree {
   }
 
   /** @throws `bad-image` when the entry does not fit into what the layer had before. */
-  async add(entry: LayerEntry, content: AsyncIterable<Uint8Array>): Promise<void> {
-    if (entry.path === '') return this.#own(this.#root, entry);
-    const at = this.#locate(entry.path);
-    if (entry.type === 'file') {
-      await this.#file(at, entry, content);
+  async add(entry: LayerEntry, content: Content): Promise<void> {
+    const at = entry.path === '' ? this.#root : this.#locate(entry.path);
+    if (entry.type === 'directory') {
+      if (entry.path !== '') this.#directory(at, entry);
+      own(at, entry);
+      this.#mtimes.set(entry.path, entry.mtime);
       return;
     }
-    if (entry.type === 'directory') this.#directory(at, entry);
-    else this.#replacing(at, entry.path, () => this.#make(at, entry));
-    // A hard link shares owner, mode and times with its target, which the target's own entry has set.
-    if (entry.type !== 'link') this.#own(at, entry);
+    await this.#replacing(at, entry.path, () =>
+      // A hard link shares owner, mode and times with its target, which the target's own entry has set.
+      entry.type === 'link' ? this.#link(at, entry) : writeEntry(at, entry, content),
+    );
   }
 
   hide(whiteout: Whiteout): void {
@@ -101,21 +101,6 @@ export class LayerTree {
     }
   }
 
-  async #file(at: string, entry: LayerEntry, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const fd = this.#replacing(at, entry.path, () => fs.openSync(at, 'wx', 0o600));
-    try {
-      if (entry.sparse) await writeSparse(fd, content, entry.sparse);
-      else await writeFile(fd, content);
-      fs.fchownSync(fd, entry.uid, entry.gid);
-      // chown(2) clears the setuid bit and capabilities, so mode and attributes come after it.
-      fs.fchmodSync(fd, entry.mode);
-      setXattrs(at, entry);
-      setTimes(at, entry.mtime);
-    } finally {
-      fs.closeSync(fd);
-    }
-  }
-
   #directory(at: string, entry: LayerEntry): void {
     try {
       fs.mkdirSync(at, { mode: 0o700 });
@@ -127,14 +112,6 @@ export class LayerTree {
       fs.mkdirSync(at, { mode: 0o700 });
       if (hidden) makeOpaque(at);
     }
-  }
-
-  #make(at: string, entry: LayerEntry): void {
-    if (entry.type === 'symlink') fs.symlinkSync(entry.target, at);
-    else if (entry.type === 'fifo') mknod(at, S_IFIFO | 0o600, 0, 0);
-    else if (entry.type === 'character-device') mknod(at, S_IFCHR | 0o600, entry.major, entry.minor);
-    else if (entry.type === 'block-device') mknod(at, S_IFBLK | 0o600, entry.major, entry.minor);
-    else this.#link(at, entry);
   }
 
   #link(at: string, entry: LayerEntry): void {
@@ -168,13 +145,13 @@ export class LayerTree {
   }
 
   /** Runs `make`; what is already at `at` goes away first, as the later entry of a tar wins. */
-  #replacing<T>(at: string, path: string, make: () => T): T {
+  async #replacing(at: string, path: string, make: () => Promise<void> | void): Promise<void> {
     try {
-      return make();
+      await make();
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error;
       this.#remove(at, path);
-      return make();
+      await make();
     }
   }
 
@@ -183,26 +160,5 @@ export class LayerTree {
     this.#whiteouts.delete(path);
     for (const known of this.#mtimes.keys())
       if (known === path || known.startsWith(`${path}/`)) this.#mtimes.delete(known);
-  }
-
-  #own(at: string, entry: LayerEntry): void {
-    fs.lchownSync(at, entry.uid, entry.gid);
-    if (entry.type !== 'symlink') fs.chmodSync(at, entry.mode);
-    setXattrs(at, entry);
-    if (entry.type === 'directory') this.#mtimes.set(entry.path, entry.mtime);
-    else setTimes(at, entry.mtime);
-  }
-}
-
-// As docker does: a file system without an attribute's namespace, or a user.* one on a symlink, is no reason to fail.
-const tolerated = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
-
-function setXattrs(at: string, entry: LayerEntry): void {
-  for (const [name, value] of entry.xattrs) {
-    try {
-      lsetxattr(at, name, value);
-    } catch (error) {
-      if (!tolerated.has(errnoOf(error) ?? '')) throw error;
-    }
   }
 }

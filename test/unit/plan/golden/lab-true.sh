@@ -233,7 +233,7 @@ mkdir -m 755 "$MERGED"
 # mount: Stack the image’s read-only layers under the empty writable one. No
 # file is copied: that is why containers start at once.
 undo 'umount --lazy "$MERGED"'
-(cd "$ROOT/layers" && mount -t overlay -o "lowerdir=l/(layer-5):l/(layer-4):l/(layer-3):l/(layer-2):l/(layer-1),upperdir=$CONTAINER/upper,workdir=$CONTAINER/work" overlay "$MERGED")
+(cd "$ROOT/layers" && mount -t overlay -o "lowerdir=l/(layer-5):l/(layer-4):l/(layer-3):l/(layer-2):l/(layer-1),upperdir=$CONTAINER/upper,workdir=$CONTAINER/work,redirect_dir=off,metacopy=off" overlay "$MERGED")
 
 # ══════════════════════════════════════════════════════════════════════════════
 # namespaces: Start the process that will become the container, and move it out

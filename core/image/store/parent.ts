@@ -3,7 +3,7 @@ import { digestOf, hexOf } from '../digest.ts';
 import { type ImageDocuments, readImage } from '../manifest.ts';
 import { manifestType } from '../media-types.ts';
 import { parseJson, typedSchema } from '../schema.ts';
-import { readBlob } from '../store/blobs.ts';
+import { readBlob } from './blobs.ts';
 
 /**
  * The image that a container was made of, by the digest of its manifest: its name may mean another one by now.

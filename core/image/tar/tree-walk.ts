@@ -3,7 +3,7 @@ import { type BigIntStats, readlinkSync } from 'node:fs';
 import { TsstepError } from '../../errors.ts';
 import type { OpenDirectory } from '../../kernel/open-directory.ts';
 import { type Xattr, xattrsAt } from '../../kernel/xattr.ts';
-import type { NewEntry } from '../tar/tar-writer.ts';
+import type { NewEntry } from './tar-writer.ts';
 
 export interface TreeOptions {
   /** Told the path of each socket: no tar can hold one. */
@@ -68,18 +68,19 @@ export class TreeWalk {
 
   #file(parent: OpenDirectory, name: string, path: string, stat: BigIntStats): NewEntry {
     const at = parent.at(name);
-    const inode = `${stat.dev}:${stat.ino}`;
-    const first = stat.nlink > 1n ? this.#links.get(inode) : undefined;
-    if (first !== undefined) return { ...described(at, stat), xattrs: [], type: 'link', path, target: first };
-    if (stat.nlink > 1n) this.#links.set(inode, path);
     const entry = { ...described(at, stat), path };
-    if (stat.isSymbolicLink()) return { ...entry, type: 'symlink', target: readlinkSync(at) };
-    if (stat.isFIFO()) return { ...entry, type: 'fifo' };
+    // Before links: whoever leaves devices out must not be left with a link to one.
     if (stat.isBlockDevice() || stat.isCharacterDevice()) {
       this.#options.onDevice?.(`/${path}`);
       const type = stat.isBlockDevice() ? 'block-device' : 'character-device';
       return { ...entry, type, device: device(stat.rdev) };
     }
+    const inode = `${stat.dev}:${stat.ino}`;
+    const first = stat.nlink > 1n ? this.#links.get(inode) : undefined;
+    if (first !== undefined) return { ...entry, xattrs: [], type: 'link', target: first };
+    if (stat.nlink > 1n) this.#links.set(inode, path);
+    if (stat.isSymbolicLink()) return { ...entry, type: 'symlink', target: readlinkSync(at) };
+    if (stat.isFIFO()) return { ...entry, type: 'fifo' };
     const size = Number(stat.size);
     return { ...entry, type: 'file', size, content: parent.content(name, size) };
   }
