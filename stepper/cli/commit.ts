@@ -34,7 +34,6 @@ export async function commit(
           pausing ? paused(container, read) : read(),
         ),
       onSocket: (path) => say(`the socket ${path} is left out: an image cannot hold one`),
-      onDevice: (path) => say(`the device ${path} is in the image: docker runs it, tsstep will not`),
     });
     process.stdout.write(`${id}\n`);
   });

@@ -84,7 +84,7 @@ describe('tsstep commit', () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: expect.stringMatching(
-        /^tsstep: the device \/disk .*\ntsstep: the socket \/socket is left out.*\n$/,
+        /^tsstep: the socket \/socket is left out.*\n$/,
       ),
     });
     const { rootfs } = configOf(stdout.trim());

@@ -14,6 +14,7 @@ import { openInRoot } from '../../kernel/fs.ts';
 import { reopenFile } from '../../kernel/open-file.ts';
 import { badImage } from '../broken.ts';
 import { isOpaque, isWhiteout } from '../overlay/overlay-marks.ts';
+import { deviceNumbers } from '../tar/device-numbers.ts';
 import { ListBuilder } from './list.ts';
 import type { LayerFile, LayerList } from './types.ts';
 
@@ -54,13 +55,14 @@ function fileOf(path: string, stat: Stats): LayerFile {
     uid: stat.uid,
     gid: stat.gid,
     size: type === 'file' ? stat.size : 0,
-    target: type === 'symlink' ? readlinkSync(path) : type.endsWith('device') ? deviceNumbers(stat.rdev) : '',
+    target: type === 'symlink' ? readlinkSync(path) : type.endsWith('device') ? numbersOf(stat.rdev) : '',
   };
 }
 
-/** makedev(3): twelve bits of the major number lie between the lower eight and the other twelve of the minor one. */
-const deviceNumbers = (rdev: number): string =>
-  `${(rdev >> 8) & 0xfff}, ${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
+function numbersOf(rdev: number): string {
+  const { major, minor } = deviceNumbers(BigInt(rdev));
+  return `${major}, ${minor}`;
+}
 
 function typeOf(stat: Stats): LayerFile['type'] {
   if (stat.isDirectory()) return 'directory';

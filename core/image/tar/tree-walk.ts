@@ -1,15 +1,15 @@
 /** A tree of files as the entries of a tar. */
+
 import { type BigIntStats, readlinkSync } from 'node:fs';
 import { TsstepError } from '../../errors.ts';
 import type { OpenDirectory } from '../../kernel/open-directory.ts';
 import { type Xattr, xattrsAt } from '../../kernel/xattr.ts';
+import { deviceNumbers } from './device-numbers.ts';
 import type { NewEntry } from './tar-writer.ts';
 
 export interface TreeOptions {
   /** Told the path of each socket: no tar can hold one. */
   onSocket: (path: string) => void;
-  /** Told the path of each device. */
-  onDevice?: (path: string) => void;
 }
 
 /** Paths are as the tar will have them: relative, and where a tree is to be called otherwise, by that name. */
@@ -71,9 +71,8 @@ export class TreeWalk {
     const entry = { ...described(at, stat), path };
     // Before links: whoever leaves devices out must not be left with a link to one.
     if (stat.isBlockDevice() || stat.isCharacterDevice()) {
-      this.#options.onDevice?.(`/${path}`);
       const type = stat.isBlockDevice() ? 'block-device' : 'character-device';
-      return { ...entry, type, device: device(stat.rdev) };
+      return { ...entry, type, device: deviceNumbers(stat.rdev) };
     }
     const inode = `${stat.dev}:${stat.ino}`;
     const first = stat.nlink > 1n ? this.#links.get(inode) : undefined;
@@ -98,13 +97,6 @@ const described = (at: string, stat: BigIntStats) => ({
 const kept = ([name]: Xattr): boolean =>
   !name.startsWith('trusted.overlay.') &&
   !['security.selinux', 'security.ima', 'security.evm'].includes(name);
-
-/** gnu_dev_major(3), gnu_dev_minor(3). */
-function device(rdev: bigint): { major: number; minor: number } {
-  const major = ((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & ~0xfffn);
-  const minor = (rdev & 0xffn) | ((rdev >> 12n) & ~0xffn & 0xffffffffn);
-  return { major: Number(major), minor: Number(minor) };
-}
 
 function unnamable(path: string): TsstepError {
   return new TsstepError({
