@@ -108,8 +108,8 @@ export type Answer = Exchange & {
   config?: Descriptor;
   /** The image, once its configuration is here. */
   image?: ResolvedImage;
-  /** Nanoseconds of a download from its beginning, which may lie before the operation that waits for it. */
-  took?: number;
+  /** Of a download from its beginning, which may lie before the operation that waits for it. */
+  milliseconds?: number;
   /** Bytes that an earlier, interrupted download had left. */
   resumed?: number;
   /** Somebody else had downloaded it meanwhile. */
@@ -119,6 +119,7 @@ export type Answer = Exchange & {
 /** An endpoint that could not be used although there are others: why. */
 export interface NoAnswer {
   failed: string;
+  mirror?: boolean;
 }
 
 export interface Known {
@@ -170,6 +171,7 @@ export function imageOf({
 }: Pick<Known, 'image' | 'lookup' | 'answers'>): ResolvedImage | undefined {
   if (image) return image;
   if (lookup && 'found' in lookup) return lookup.found;
-  for (const answer of Object.values(answers)) if ('image' in answer) return answer.image;
-  return undefined;
+  // A mirror that broke down later may have told of another one before.
+  const last = Object.values(answers).findLast((answer) => 'image' in answer);
+  return last && 'image' in last ? last.image : undefined;
 }

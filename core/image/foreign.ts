@@ -8,9 +8,13 @@ import type { Descriptor } from './schema.ts';
 const foreign =
   /^application\/vnd\.(docker\.image\.rootfs\.foreign\.diff|oci\.image\.layer\.nondistributable\.v1)\.tar\b/;
 
+export function isForeign({ mediaType }: Descriptor): boolean {
+  return foreign.test(mediaType);
+}
+
 /** @throws `bad-image` when one of the layers is foreign */
 export function refuseForeign(layers: readonly Descriptor[], what: string): void {
-  const index = layers.findIndex(({ mediaType }) => foreign.test(mediaType));
+  const index = layers.findIndex(isForeign);
   if (index < 0) return;
   throw badImage(
     what,

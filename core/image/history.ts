@@ -1,3 +1,4 @@
+import { pairHistory } from './pair-history.ts';
 import { layerSizes } from './store/layer-size.ts';
 import { documentsOf, type StoredImage } from './store/stored.ts';
 
@@ -8,19 +9,24 @@ export interface HistoryLine {
   /** ISO 8601. */
   created?: string;
   createdBy: string;
-  /** Bytes of the files of its layer; 0 where it changed the configuration only. */
-  size: number;
+  /** Bytes of the files of its layer; 0 where it changed the configuration only. Absent: nobody can know which layer is its. */
+  size?: number;
   comment: string;
 }
 
 /** Last step first. @throws TsstepError bad-image when it cannot be read */
 export function historyOf(root: string, image: StoredImage): HistoryLine[] {
-  const { config } = documentsOf(image);
-  const sizes = layerSizes(root, image);
-  const lines = (config.history ?? []).map((step): HistoryLine => {
-    const { created, created_by: createdBy, comment, empty_layer: empty } = step;
-    const size = empty ? 0 : (sizes.shift()?.bytes ?? 0);
-    return { ...(created && { created }), createdBy: createdBy ?? '', size, comment: comment ?? '' };
-  });
+  const sizes = layerSizes(root, image).map(({ bytes }) => bytes);
+  const lines = pairHistory(documentsOf(image).config.history, sizes.length).map(
+    ({ entry: { created, created_by, comment, empty_layer }, layer }): HistoryLine => {
+      const size = empty_layer ? 0 : layer === undefined ? undefined : sizes[layer];
+      return {
+        ...(created && { created }),
+        createdBy: created_by ?? '',
+        ...(size !== undefined && { size }),
+        comment: comment ?? '',
+      };
+    },
+  );
   return lines.reverse().map((line, index) => (index === 0 ? { id: image.id, ...line } : line));
 }

@@ -1,5 +1,6 @@
 import { badImage } from './broken.ts';
 import { refuseForeign } from './foreign.ts';
+import { configTypes, indexTypes, manifestTypes } from './media-types.ts';
 import { localPlatform, pickPlatform, platformName } from './platform.ts';
 import {
   type ConfigFile,
@@ -24,19 +25,6 @@ export interface ImageDocuments {
   config: ConfigFile;
 }
 
-const indexTypes = new Set([
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]);
-const manifestTypes = new Set([
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-]);
-const configTypes = new Set([
-  'application/vnd.oci.image.config.v1+json',
-  'application/vnd.docker.container.image.v1+json',
-]);
-
 /**
  * Follow a descriptor, through an index if need be, to the image for a platform.
  * @param what names the image in errors.
@@ -49,7 +37,7 @@ export async function readImage(
   platform: Platform = localPlatform(),
 ): Promise<ImageDocuments> {
   const { descriptor: chosen, manifest } = await readManifest(read, descriptor, what, platform);
-  if (!configTypes.has(manifest.config.mediaType)) {
+  if (!configTypes.includes(manifest.config.mediaType)) {
     throw badImage(
       what,
       `it is not a container image but an artifact (${manifest.config.mediaType})`,
@@ -70,7 +58,7 @@ export async function readImage(
 
 /** Whether the descriptor is of an index, a list of manifests. */
 export function isIndex(descriptor: Descriptor): boolean {
-  return indexTypes.has(descriptor.mediaType);
+  return indexTypes.includes(descriptor.mediaType);
 }
 
 /** The manifests of an index. @throws `bad-image` */
@@ -113,7 +101,7 @@ export function platformsOf(manifests: readonly Descriptor[]): string[] {
 
 /** The bytes behind a manifest's descriptor. @throws `bad-image` */
 export function parseManifest(bytes: Uint8Array, descriptor: Descriptor, what: string): Manifest {
-  if (!manifestTypes.has(descriptor.mediaType))
+  if (!manifestTypes.includes(descriptor.mediaType))
     throw badImage(what, `${descriptor.mediaType} is not an image manifest`);
   unambiguous(bytes, descriptor, what);
   return parseJson(manifestSchema, bytes, `the manifest of ${what}`);

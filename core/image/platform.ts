@@ -23,17 +23,18 @@ const aliases: Readonly<Record<string, string>> = {
   i386: '386',
 };
 
+/** GOARCH values that Linux runs on (image-spec, config.md, `architecture`). */
+const known = new Set(
+  'amd64 386 arm arm64 loong64 mips mipsle mips64 mips64le ppc64 ppc64le riscv64 s390x'.split(' '),
+);
+
 /** `linux/arm64/v8`, or an architecture alone: `arm64`. undefined: not the name of a Linux platform. */
 export function parsePlatform(text: string): Platform | undefined {
   const bare = text.toLowerCase().replace(/^linux\//, '');
-  const [architecture = '', variant, ...more] = (aliases[bare] ?? bare).split('/');
-  if (more.length > 0 || !/^[a-z0-9]+$/.test(architecture) || !/^(v[0-9]+)?$/.test(variant ?? ''))
-    return undefined;
-  return {
-    os: 'linux',
-    architecture: aliases[architecture] ?? architecture,
-    ...(variant ? { variant } : {}),
-  };
+  const [name = '', variant, ...more] = (aliases[bare] ?? bare).split('/');
+  const architecture = aliases[name] ?? name;
+  if (more.length > 0 || !known.has(architecture) || !/^(v[0-9]+)?$/.test(variant ?? '')) return undefined;
+  return { os: 'linux', architecture, ...(variant ? { variant } : {}) };
 }
 
 /** This machine's platform in an index's words. */

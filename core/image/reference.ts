@@ -23,6 +23,20 @@ const tagPattern = /^\w[\w.-]{0,127}$/;
 const longestPath = 255;
 
 /**
+ * A name's parts as they stand there, right or wrong, nothing filled in: without a tag, docker speaks of a default one or takes the
+ * name for all tags. A second `@` is part of the digest.
+ */
+export function splitReference(text: string): { name: string; tag?: string; digest?: string } {
+  const at = text.indexOf('@');
+  const named = at < 0 ? text : text.slice(0, at);
+  const digest = at < 0 ? {} : { digest: text.slice(at + 1) };
+  // A colon before the last slash belongs to the registry's port.
+  const colon = named.lastIndexOf(':');
+  if (colon <= named.lastIndexOf('/')) return { name: named, ...digest };
+  return { name: named.slice(0, colon), tag: named.slice(colon + 1), ...digest };
+}
+
+/**
  * Parse `[host[:port]/]path[:tag][@digest]` as docker does: `nginx` is `docker.io/library/nginx:latest`.
  * @throws `bad-reference`
  */
@@ -30,17 +44,12 @@ export function parseReference(text: string): Reference {
   if (text === '') throw bad(text, 'it is empty');
   if (/^[0-9a-f]{64}$/.test(text)) throw bad(text, '64 hexadecimal digits are an image ID, not a name');
 
-  const [named, digest, ...more] = text.split('@');
-  if (named === undefined || more.length > 0) throw bad(text, 'it has more than one "@"');
+  const { name, tag, digest } = splitReference(text);
+  if (digest?.includes('@')) throw bad(text, 'it has more than one "@"');
   if (digest !== undefined && !digestPattern.test(digest)) {
     throw bad(text, 'what follows "@" must be sha256: and 64 hexadecimal digits');
   }
 
-  // A colon before the last slash belongs to the registry's port.
-  const colon = named.lastIndexOf(':');
-  const tagged = colon > named.lastIndexOf('/');
-  const name = tagged ? named.slice(0, colon) : named;
-  const tag = tagged ? named.slice(colon + 1) : undefined;
   if (tag !== undefined && !tagPattern.test(tag)) {
     throw bad(
       text,

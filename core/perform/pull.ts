@@ -1,5 +1,6 @@
 /** The kinds that ask a registry. What comes is in the store before anything is made of it. */
 import { TsstepError } from '../errors.ts';
+import { badImage } from '../image/broken.ts';
 import { choose, isIndex, parseManifest, platformsOf, readManifests } from '../image/manifest.ts';
 import { localPlatform, parsePlatform } from '../image/platform.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type Reference,
 } from '../image/reference.ts';
 import type { Platform } from '../image/schema.ts';
-import { writeBlob } from '../image/store/blobs.ts';
+import { largestJson, readBlob, writeBlob } from '../image/store/blobs.ts';
 import { readIndex, recordImage } from '../image/store/layout.ts';
 import { similarTo } from '../image/store/names.ts';
 import { builtinName, findImage, imageAt, resolveImage } from '../image/store/resolve.ts';
@@ -18,7 +19,7 @@ import type { Answer, ImageLookup, Known, NoAnswer, PullSource } from '../known.
 import type { OperationOf } from '../operation.ts';
 import type { RegistryAction } from '../registry/actions.ts';
 import { endpointsFor } from '../registry/settings.ts';
-import type { RegistrySettings } from '../registry/types.ts';
+import type { Endpoint, RegistrySettings } from '../registry/types.ts';
 import type { PerformContext } from './host.ts';
 
 type Performer<K extends RegistryAction['kind']> = (
@@ -29,13 +30,13 @@ type Performer<K extends RegistryAction['kind']> = (
 export const registryPerformers: { [K in RegistryAction['kind']]: Performer<K> } = {
   'registry-ping': async ({ endpoint, optional }, { state, known }) =>
     await orNext(
-      optional,
+      { endpoint, optional },
       known,
       async () => await state.registries.ask(endpoint, async (registry) => await registry.ping()),
     ),
   'registry-token': async ({ endpoint, repository, optional }, { state, known }) =>
     await orNext(
-      optional,
+      { endpoint, optional },
       known,
       async () =>
         await state.registries.ask(
@@ -44,15 +45,11 @@ export const registryPerformers: { [K in RegistryAction['kind']]: Performer<K> }
         ),
     ),
   'fetch-manifest': async (action, context) =>
-    await orNext(action.optional, context.known, async () => await fetchManifest(action, context)),
-  'fetch-config': async (action, { known, state }) => {
-    const answer = await state.registries.download(action);
-    const { root } = known.host;
-    const name = familiarName(parseReference(action.reference));
-    const image = await imageAt(root, action.image, name, platformOf(action), { complete: false });
-    return { ...answer, image };
-  },
-  'fetch-layer': async (action, { state, progress }) => await state.registries.layer(action, progress),
+    await orNext(action, context.known, async () => await fetchManifest(action, context)),
+  'fetch-config': async (action, context) =>
+    await orNext(action, context.known, async () => await fetchConfig(action, context)),
+  'fetch-layer': async (action, { state, known, progress }) =>
+    await orNext(action, known, async () => await state.registries.layer(action, progress)),
   'record-image': async ({ reference, image }, { known }) => {
     await recordImage(known.host.root, image, reference);
     return undefined;
@@ -84,9 +81,32 @@ async function fetchManifest(
   return { ...exchange, descriptor, platforms: platformsOf(index.manifests), chosen };
 }
 
+async function fetchConfig(
+  action: OperationOf<'fetch-config'>,
+  { known, state }: PerformContext,
+): Promise<Answer> {
+  const { digest, size } = action.blob;
+  if (size > largestJson)
+    throw badImage(`the configuration ${digest}`, `${size} bytes are too many for JSON`);
+  const answer = await state.registries.download(action);
+  const name = familiarName(parseReference(action.reference));
+  const wanted = platformOf(action);
+  const image = await imageAt(known.host.root, action.image, name, wanted, { complete: false });
+  const { architecture } = JSON.parse((await readBlob(known.host.root, digest)).toString()) as {
+    architecture?: string;
+  };
+  if (wanted && architecture && architecture !== wanted.architecture)
+    throw badImage(
+      `the image ${name}`,
+      `it is for linux/${architecture}, and linux/${wanted.architecture} was asked for`,
+      `leave --platform away to get it all the same, or ask for linux/${architecture}`,
+    );
+  return { ...answer, image };
+}
+
 /** An endpoint that is not the last may fail; what it said is told where the last one fails too. */
 async function orNext(
-  optional: boolean,
+  { endpoint, optional }: { endpoint: Endpoint; optional: boolean },
   known: Known,
   ask: () => Promise<Answer>,
 ): Promise<Answer | NoAnswer> {
@@ -94,21 +114,32 @@ async function orNext(
     return await ask();
   } catch (error) {
     if (!(error instanceof TsstepError)) throw error;
-    if (optional) return { failed: error.message };
-    throw withHints(error, known);
+    if (optional) return { failed: `${endpoint.url}: ${error.message}`, mirror: endpoint.mirror };
+    throw withHints(error, endpoint, known);
   }
 }
 
-function withHints({ failure }: TsstepError, { answers = {}, lookup, host }: Known): TsstepError {
-  const before = Object.values(answers).flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
+function withHints(
+  { failure }: TsstepError,
+  { registry }: Endpoint,
+  { answers = {}, lookup, host }: Known,
+): TsstepError {
   const source = lookup && 'from' in lookup ? lookup.from : undefined;
   if (!source) return new TsstepError(failure);
   const name = familiarName(parseReference(source.name));
+  // Once plain HTTP has answered, nobody wants to hear that HTTPS did not.
+  const before = Object.values(answers).flatMap((answer) =>
+    'failed' in answer && (answer.mirror || failure.code === 'registry') ? [answer.failed] : [],
+  );
+  // docker.io says the same of what does not exist as of what is somebody else's.
+  const misspelt =
+    failure.code === 'no-such-image' ||
+    (registry === 'docker.io' && ['registry', 'unauthorized'].includes(failure.code));
   return new TsstepError({
     ...failure,
     what: failure.what.includes(source.repository) ? failure.what : `cannot get ${name}: ${failure.what}`,
-    why: [failure.why, ...before.map((why) => `before that: ${why}`)].join('; '),
-    remedy: `${similarTo(name, readIndex(host.root))}${failure.remedy}`,
+    why: [failure.why, ...before.map((why) => `before that, ${why}`)].join('; '),
+    remedy: `${misspelt ? similarTo(name, readIndex(host.root)) : ''}${failure.remedy}`,
   });
 }
 

@@ -20,12 +20,17 @@ export class Registries {
   readonly #clients = new Map<string, Promise<Registry>>();
   readonly #begun = new Map<string, Promise<Answer>>();
   readonly #closing = new AbortController();
+  /** Rejects when `close` is called: one promise for all who wait, as each would add a listener of its own. */
+  readonly #closed = new Promise<never>((_, reject) =>
+    this.#closing.signal.addEventListener('abort', () => reject(new Error('closed'))),
+  );
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
   constructor(root: string, insecure: readonly string[]) {
     this.#root = root;
     this.#insecure = insecure;
+    this.#closed.catch(() => undefined);
   }
 
   /** @throws TsstepError usage: the configuration file cannot be understood */
@@ -36,13 +41,14 @@ export class Registries {
   /** Asks a registry something; `close` ends even its waiting for a better moment. */
   async ask<T>(endpoint: Endpoint, question: (registry: Registry) => Promise<T>): Promise<T> {
     const { signal } = this.#closing;
-    const closed = new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(interrupted(endpoint)), { once: true }),
-    );
     if (signal.aborted) throw interrupted(endpoint);
     const client = this.#clients.get(endpoint.url) ?? this.#connect(endpoint);
     this.#clients.set(endpoint.url, client);
-    return await Promise.race([client.then(question), closed]);
+    try {
+      return await Promise.race([client.then(question), this.#closed]);
+    } catch (error) {
+      throw signal.aborted ? interrupted(endpoint) : error;
+    }
   }
 
   /** Begins downloads that later operations will wait for. */
@@ -69,7 +75,7 @@ export class Registries {
       async (registry) =>
         await downloadBlob(registry, this.#root, repository, blob, progress, this.#closing.signal),
     );
-    return { ...answer, took: Number(process.hrtime.bigint() - begin) };
+    return { ...answer, milliseconds: Math.round(Number(process.hrtime.bigint() - begin) / 1e6) };
   }
 
   /** Ends what is under way; what has come so far is gone on with the next time. */

@@ -34,7 +34,8 @@ export type RegistryAction =
       reference: string;
       image: Descriptor;
       platform?: string;
+      optional: boolean;
     }
-  | { kind: 'fetch-layer'; endpoint: Endpoint; repository: string; blob: Blob }
+  | { kind: 'fetch-layer'; endpoint: Endpoint; repository: string; blob: Blob; optional: boolean }
   /** Give the stored image its name: from here on it is found. */
   | { kind: 'record-image'; reference: string; image: Descriptor };

@@ -29,8 +29,8 @@ export class Connections {
     return agent;
   }
 
-  /** Whether this one has to prove who it is. docker too trusts whom an insecure registry sends it to. */
-  #trusted({ host }: URL): boolean {
+  /** Whether this one need not prove who it is, nor encrypt. docker too trusts whom an insecure registry sends it to. */
+  trusts({ host }: URL): boolean {
     const { settings } = this.#options;
     return isInsecure(host, settings) || isInsecure(this.#registry.host, settings);
   }
@@ -57,7 +57,7 @@ export class Connections {
     // docker uses the authorities of a registry for its token server as well.
     const hosts = [...new Set([url.host, this.#registry.host])];
     const { ca, ...own } = certificatesFor(hosts, certificateFolders(env), env);
-    return { ca: [...ca], ...own, rejectUnauthorized: !this.#trusted(url) };
+    return { ca: [...ca], ...own, rejectUnauthorized: !this.trusts(url) };
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { helperGet } from './credential-helper.ts';
-import { type DockerConfig, readDockerConfig, serverName } from './docker-config.ts';
+import { type DockerConfig, isDockerHub, readDockerConfig, serverName } from './docker-config.ts';
 import { hostOf } from './hosts.ts';
 
 /** A login: a password, or a token that stands for one and is exchanged at the token server (OAuth 2, refresh token). */
@@ -33,8 +33,7 @@ export function helperFor(config: DockerConfig, registry: string): string | unde
 /** What the file has under `auths`: the name itself, or a URL of the same host, as old versions of docker wrote it. */
 export function filedCredentials({ auths = {} }: DockerConfig, registry: string): Credentials | undefined {
   const server = serverName(registry);
-  const key =
-    server in auths ? server : Object.keys(auths).find((name) => authorityOf(name) === authorityOf(server));
+  const key = server in auths ? server : Object.keys(auths).find((name) => isFiledFor(name, registry));
   const { auth, identitytoken } = (key !== undefined && auths[key]) || {};
   const decoded = Buffer.from(auth ?? '', 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
@@ -44,9 +43,14 @@ export function filedCredentials({ auths = {} }: DockerConfig, registry: string)
   return colon > 0 ? { user, password: decoded.slice(colon + 1).replace(/\0+$/, '') } : undefined;
 }
 
+/** Whether a name under `auths` is one of a registry: what is sent, and what a logout has to forget. */
+export function isFiledFor(name: string, registry: string): boolean {
+  return authorityOf(name) === authorityOf(registry);
+}
+
 function authorityOf(name: string): string {
   const authority = name.replace(/^https?:\/\//, '').split('/')[0] ?? '';
-  return hostOf(authority) === 'docker.io' ? 'index.docker.io' : authority.toLowerCase();
+  return isDockerHub(hostOf(authority)) ? 'docker.io' : authority.toLowerCase();
 }
 
 /** The header for a login by password (RFC 7617). */

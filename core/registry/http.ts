@@ -93,7 +93,7 @@ export class Http {
         };
       }
       await answer.body.dump();
-      url = redirected(url, location);
+      url = redirected(url, location, (to) => this.#connections.trusts(to));
       redirects.push(shownUrl(url));
       if (redirects.length > mostRedirects)
         throw lost(ask.url, `it redirects more than ${mostRedirects} times`);
@@ -126,10 +126,17 @@ export function header({ headers }: Pick<Answer, 'headers'>, name: string): stri
   return [headers[name] ?? []].flat()[0];
 }
 
-function redirected(from: URL, location: string): URL {
+/**
+ * Where a redirect leads.
+ * @param trusted whether a host may be talked to without encryption
+ * @throws `registry` for what is no URL of HTTP, or would carry on in the clear what was begun encrypted
+ */
+export function redirected(from: URL, location: string, trusted: (to: URL) => boolean): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
-  if (to && /^https?:$/.test(to.protocol)) return to;
-  throw lost(from, 'it redirects to what is no URL of HTTP');
+  if (!to || !/^https?:$/.test(to.protocol)) throw lost(from, 'it redirects to what is no URL of HTTP');
+  if (from.protocol === 'https:' && to.protocol === 'http:' && !trusted(to))
+    throw lost(from, `it redirects to ${shownUrl(to)}, which is without encryption`);
+  return to;
 }
 
 function lost(url: URL, why: string): TsstepError {

@@ -3,9 +3,10 @@ import { TsstepError } from '../errors.ts';
 import { Registry } from './client.ts';
 import type { RegistryOptions } from './connections.ts';
 import { helperErase, helperStore } from './credential-helper.ts';
-import { type Credentials, helperFor } from './credentials.ts';
-import { changeDockerConfig, type DockerConfig, readDockerConfig, serverName } from './docker-config.ts';
+import { type Credentials, helperFor, isFiledFor } from './credentials.ts';
+import { changeDockerConfig, isDockerHub, readDockerConfig, serverName } from './docker-config.ts';
 import { inReach } from './in-reach.ts';
+import { Refusal } from './refusal.ts';
 import { endpointsFor } from './settings.ts';
 
 /**
@@ -15,7 +16,7 @@ import { endpointsFor } from './settings.ts';
 export function registryOf(server: string | undefined): string {
   if (server === undefined) return 'docker.io';
   const host = server.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
-  if (['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(host)) return 'docker.io';
+  if (isDockerHub(host)) return 'docker.io';
   if (/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d+)?$/i.test(host)) return host;
   throw new TsstepError({
     code: 'usage',
@@ -43,11 +44,11 @@ export async function verifyLogin(
       }
     });
   } catch (error) {
-    if (!(error instanceof TsstepError) || error.failure.code !== 'unauthorized') throw error;
+    if (!(error instanceof Refusal) || error.failure.code !== 'unauthorized') throw error;
     throw new TsstepError({
       ...error.failure,
       what: `${registry} does not accept the login of ${login.user}`,
-      why: error.failure.why.replace(/^.*\((\d+.*)\)$/, 'it answers $1'),
+      why: `it answers ${error.answer}`,
       remedy: 'look at user and password; many registries want an access token in place of the password',
     });
   }
@@ -68,17 +69,14 @@ export async function saveLogin(
   return helper;
 }
 
-/** Forget a login, which need not be there. @throws `usage`, `registry` */
+/** Forget a login, which need not be there, under every name that it would be found by. @throws `usage`, `registry` */
 export async function removeLogin(registry: string, env: NodeJS.ProcessEnv): Promise<void> {
   const config = readDockerConfig(env);
   const helper = helperFor(config, registry);
-  const server = serverName(registry);
-  if (helper !== undefined) await helperErase(helper, server, env);
-  const names = [server, `https://${registry}`, `http://${registry}`];
-  if (!names.some((name) => name in (config.auths ?? {}))) return;
-  await changeDockerConfig(env, (now) => ({ ...now, auths: without(now.auths, names) }));
-}
-
-function without(auths: DockerConfig['auths'], names: readonly string[]): DockerConfig['auths'] {
-  return Object.fromEntries(Object.entries(auths ?? {}).filter(([name]) => !names.includes(name)));
+  if (helper !== undefined) await helperErase(helper, serverName(registry), env);
+  if (!Object.keys(config.auths ?? {}).some((name) => isFiledFor(name, registry))) return;
+  await changeDockerConfig(env, ({ auths = {}, ...others }) => ({
+    ...others,
+    auths: Object.fromEntries(Object.entries(auths).filter(([name]) => !isFiledFor(name, registry))),
+  }));
 }

@@ -1,13 +1,8 @@
 /** Which manifests are asked for and understood. */
 import { badImage } from '../image/broken.ts';
-import { indexType, manifestType } from '../image/media-types.ts';
+import { indexTypes, manifestTypes } from '../image/media-types.ts';
 
-const types = [
-  indexType,
-  manifestType,
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
+const types = [...indexTypes, ...manifestTypes];
 
 /** For the Accept header. */
 export const acceptedManifests = types.join(', ');

@@ -1,3 +1,4 @@
+import { isForeign } from '../image/foreign.ts';
 import { isIndex, readImage, readManifests } from '../image/manifest.ts';
 import { type Descriptor, manifestSchema, parseJson } from '../image/schema.ts';
 import { hasBlob, readBlob } from '../image/store/blobs.ts';
@@ -57,12 +58,9 @@ async function partsOf(root: string, manifest: Descriptor) {
 async function isComplete(root: string, manifest: Descriptor): Promise<boolean> {
   if (!hasBlob(root, manifest.digest)) return false;
   const { config, layers } = await partsOf(root, manifest);
-  return [config, ...layers.filter(isOurs)].every(({ digest, size }) => hasBlob(root, digest, size));
-}
-
-/** Layers of others (Windows once had them) are had from their own place, and not given away. */
-function isOurs({ mediaType }: Descriptor): boolean {
-  return !/nondistributable|foreign/.test(mediaType);
+  return [config, ...layers.filter((layer) => !isForeign(layer))].every(({ digest, size }) =>
+    hasBlob(root, digest, size),
+  );
 }
 
 async function pushBlobs(
@@ -72,7 +70,7 @@ async function pushBlobs(
   onLayer: (at: number, how: 'Pushed' | 'Layer already exists') => void,
 ): Promise<void> {
   const { config, layers } = await partsOf(root, manifest);
-  const queue = [...layers.entries()].filter(([, layer]) => isOurs(layer));
+  const queue = [...layers.entries()].filter(([, layer]) => !isForeign(layer));
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [at, layer] = next;

@@ -1,8 +1,9 @@
 /** What an answer with an error status means (distribution-spec, "Error Codes"). */
 import { TsstepError } from '../errors.ts';
+import type { Failure } from '../operation.ts';
 import { type Answer, header } from './http.ts';
 import { retryAfter } from './retry.ts';
-import type { Endpoint } from './types.ts';
+import type { Endpoint, Exchange } from './types.ts';
 
 /** What was asked for, as errors name it. */
 export interface Asked {
@@ -13,43 +14,60 @@ export interface Asked {
   absent?: string;
 }
 
+/** What a registry has answered in place of what it was asked for. */
+export class Refusal extends TsstepError {
+  readonly exchange: Exchange;
+  /** Status and the registry's own words: `400: NAME_INVALID: …`. */
+  readonly answer: string;
+
+  constructor(failure: ConstructorParameters<typeof TsstepError>[0], exchange: Exchange, said: string) {
+    super(failure);
+    this.exchange = exchange;
+    this.answer = `${exchange.status}${said && `: ${said}`}`;
+  }
+}
+
 /** Bytes of an error’s body that are worth reading. */
 const enough = 64 * 1024;
 
 /** The error for an answer that is none; its body is read. */
-export async function refusal(answer: Answer, asked: Asked): Promise<TsstepError> {
+export async function refusal(answer: Answer, asked: Asked): Promise<Refusal> {
   const text = answer.secrets.reduce((all, secret) => all.replaceAll(secret, '…'), await beginning(answer));
   const said = wordsOf(text);
+  return new Refusal(meaning(answer, asked, said), answer.exchange, said);
+}
+
+function meaning(answer: Answer, asked: Asked, said: string): Omit<Failure, 'exit'> {
   const { status } = answer.exchange;
   const { registry, url } = asked.endpoint;
   if (status === 429) return limited(answer, asked, said);
   const login = `tsstep login${registry === 'docker.io' ? '' : ` ${registry}`}`;
   if (status === 401 || status === 403) {
-    return new TsstepError({
+    return {
       code: 'unauthorized',
       what: `${registry} denies access to ${asked.what}`,
       why: `it does not exist, or needs a login (${status}${said && `: ${said}`})`,
       remedy: `look at the spelling, or \`${login}\``,
-    });
+    };
   }
   if (status === 404 && !asked.absent) {
-    return new TsstepError({
+    return {
       code: 'no-such-image',
       what: `${registry} does not have ${asked.what}`,
       why: said || 'it answers 404',
       remedy: 'look at the spelling of name and tag',
-    });
+    };
   }
   const why = status === 404 && asked.absent ? asked.absent : `it answers ${status}${said && `: ${said}`}`;
-  return new TsstepError({
+  return {
     code: 'registry',
     what: `${url} does not give ${asked.what}`,
     why: why + repeated(answer),
     remedy: `look at what it says: \`curl -v ${answer.exchange.url}\``,
-  });
+  };
 }
 
-function limited(answer: Answer, { endpoint }: Asked, said: string): TsstepError {
+function limited(answer: Answer, { endpoint }: Asked, said: string): Omit<Failure, 'exit'> {
   const wait = retryAfter(header(answer, 'retry-after'), Date.now());
   const when =
     wait === undefined
@@ -59,12 +77,12 @@ function limited(answer: Answer, { endpoint }: Asked, said: string): TsstepError
     endpoint.registry === 'docker.io'
       ? '; with `tsstep login` more is allowed, and with a mirror in your network (TSSTEP_REGISTRY_MIRROR) no limit matters'
       : '';
-  return new TsstepError({
+  return {
     code: 'rate-limited',
     what: `${endpoint.registry} has been asked too often`,
     why: (said || 'it answers 429 Too Many Requests') + repeated(answer),
     remedy: when + hub,
-  });
+  };
 }
 
 function repeated({ exchange: { retries = [] } }: Answer): string {

@@ -7,7 +7,7 @@ import { type Blob, hasBlob, streamBlob } from '../image/store/blobs.ts';
 import { errnoOf } from '../kernel/errno.ts';
 import type { Registry } from './client.ts';
 import { header } from './http.ts';
-import { refusal } from './refusal.ts';
+import { Refusal, refusal } from './refusal.ts';
 import { backOff, tries } from './retry.ts';
 import type { Exchange } from './types.ts';
 
@@ -34,11 +34,17 @@ export async function uploadBlob(
       return (await existing(registry, repository, blob)) ?? (await upload(registry, root, repository, blob));
     } catch (error) {
       // The connection may have broken, or the registry have lost the upload: it can only be begun anew.
-      if (!(error instanceof TsstepError) || error.failure.code !== 'registry' || attempt >= tries)
-        throw error;
+      if (isFinal(error) || attempt >= tries) throw error;
       await sleep(backOff(attempt));
     }
   }
+}
+
+/** A registry that refuses will do so again; only an upload that it has lost it may take at the next try. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof TsstepError) || error.failure.code !== 'registry') return true;
+  if (!(error instanceof Refusal) || error.exchange.status >= 500) return false;
+  return !(error.exchange.status === 404 && error.exchange.method === 'PUT');
 }
 
 async function existing(registry: Registry, repository: string, blob: Blob): Promise<Upload | undefined> {

@@ -1,4 +1,5 @@
 import { digestPattern } from '../image/digest.ts';
+import { localArchitecture, parsePlatform } from '../image/platform.ts';
 import type { Descriptor } from '../image/schema.ts';
 import type { ResolvedImage } from '../image/types.ts';
 import type { Answer, Known, NoAnswer, PullSource } from '../known.ts';
@@ -40,7 +41,10 @@ function ask(asking: Asking): { operations: Operation[]; failed: boolean } {
     const answer = asking.known.answers?.[operation.name];
     if (!answer || 'failed' in answer) return { operations, failed: answer !== undefined };
   }
-  return { operations: [...operations, ...content(asking)], failed: false };
+  const rest = content(asking);
+  const failed = rest.findIndex(({ name }) => 'failed' in (asking.known.answers?.[name] ?? {}));
+  if (failed < 0) return { operations: [...operations, ...rest], failed: false };
+  return { operations: [...operations, ...rest.slice(0, failed + 1)], failed: true };
 }
 
 /** A mirror may lack what the registry itself has; but what a registry that has answered says is final. */
@@ -128,6 +132,7 @@ function content(asking: Asking): Operation[] {
   const top = answerTo('manifest', asking)?.descriptor;
   const config = (answerTo('platform', asking) ?? answerTo('manifest', asking))?.config;
   if (!top || !config) return [];
+  const image = forElsewhere(spec) ? (answerTo('platform', asking)?.descriptor ?? top) : top;
   const fetchConfig: Operation = {
     kind: 'fetch-config',
     where: 'host',
@@ -136,19 +141,25 @@ function content(asking: Asking): Operation[] {
     repository: source.repository,
     blob: { digest: config.digest, size: config.size },
     reference: source.name,
-    image: top,
+    image,
+    optional: mayFail(asking),
     ...(spec.platform === undefined ? {} : { platform: spec.platform }),
     why: 'Get the configuration: command, environment, and the digest of each layer once it is uncompressed. Its own digest is the image’s ID.',
     undo: 'nothing',
     saves: `answers.config${suffix}`,
   };
-  const image = answerTo('config', asking)?.image;
-  if (!image) return [fetchConfig];
-  return [fetchConfig, ...layers(image, asking), record(top, asking)];
+  const known = answerTo('config', asking)?.image;
+  if (!known) return [fetchConfig];
+  return [fetchConfig, ...layers(known, asking), record(image, asking)];
 }
 
+/** Then the name means that platform's image and not the index, whose image for this machine is not here: as docker does. */
+const forElsewhere = ({ platform }: Spec): boolean =>
+  platform !== undefined && parsePlatform(platform)?.architecture !== localArchitecture();
+
 /** Each is unpacked as soon as it is there, while the next ones are still on their way. */
-function layers(image: ResolvedImage, { source, endpoint, suffix, known }: Asking): Operation[] {
+function layers(image: ResolvedImage, asking: Asking): Operation[] {
+  const { source, endpoint, suffix, known } = asking;
   return image.layers.flatMap((layer, index): Operation[] => {
     const name = `layer-${index + 1}${suffix}`;
     const fetch: Operation = {
@@ -158,6 +169,7 @@ function layers(image: ResolvedImage, { source, endpoint, suffix, known }: Askin
       endpoint,
       repository: source.repository,
       blob: { digest: layer.digest, size: layer.size },
+      optional: mayFail(asking),
       why: `Get layer ${index + 1} of ${image.layers.length}. It is hashed while it arrives, and kept only if the digest is right.`,
       undo: 'nothing',
       saves: `answers.${name}`,

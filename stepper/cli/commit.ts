@@ -4,6 +4,7 @@ import { readLayout } from '../../core/cgroup/layout.ts';
 import { commitContainer } from '../../core/image/commit/commit.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
+import { printable } from '../printable.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
 interface CommitFlags {
@@ -68,4 +69,4 @@ async function paused<T>(
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-const say = (line: string): void => void process.stderr.write(`tsstep: ${line}\n`);
+const say = (line: string): void => void process.stderr.write(`tsstep: ${printable(line)}\n`);

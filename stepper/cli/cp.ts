@@ -4,6 +4,7 @@ import { copyOutOfContainer } from '../../core/copy/out-of-container.ts';
 import { TsstepError } from '../../core/errors.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import { findContainer } from '../../core/store/containers.ts';
+import { printable } from '../printable.ts';
 import { humanSize } from './format/size.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
@@ -75,4 +76,4 @@ const usage = (what: string, why: string, remedy: string): TsstepError =>
 
 const caller = () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
 
-const note = (line: string): void => void process.stderr.write(`tsstep: ${line}\n`);
+const note = (line: string): void => void process.stderr.write(`tsstep: ${printable(line)}\n`);

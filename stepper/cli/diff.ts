@@ -3,6 +3,7 @@ import { upperChanges } from '../../core/image/commit/upper-changes.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { findContainer } from '../../core/store/containers.ts';
+import { shownOn } from '../printable.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
 /** `tsstep diff`: prints docker's lines, `A /path`. */
@@ -13,6 +14,7 @@ export async function diff(reference: string): Promise<number> {
     const layers = layerDirectories(root, await imageByManifest(root, image.digest, image.name));
     // A container that is just being made has no upperdir yet, and has changed nothing.
     const changes = tolerating(['ENOENT'], () => upperChanges(containerFiles(root, id).upper, layers)) ?? [];
-    process.stdout.write(changes.map(({ kind, path }) => `${kind} ${path}\n`).join(''));
+    const lines = changes.map(({ kind, path }) => `${kind} ${shownOn(process.stdout, path)}\n`);
+    process.stdout.write(lines.join(''));
   });
 }

@@ -12,7 +12,7 @@ import { missingTool } from '../../core/perform/run-tool.ts';
 import { versionLines } from '../layers/version-lines.ts';
 import { differenceText, shownPath } from '../layers/words.ts';
 import { type Style, styleFor } from '../plain/style.ts';
-import { printable } from './format/text.ts';
+import { printable } from '../printable.ts';
 import { contentOf, remark } from './image-file.ts';
 
 /** @param layers which two states to compare; the last two versions without it */

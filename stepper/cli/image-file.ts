@@ -7,8 +7,8 @@ import type { ImageInside } from '../../core/image/inside/types.ts';
 import { type FileHistory, type Version, versionAt } from '../../core/image/inside/versions.ts';
 import { versionLines } from '../layers/version-lines.ts';
 import { styleFor } from '../plain/style.ts';
+import { printable } from '../printable.ts';
 import { humanSize } from './format/size.ts';
-import { printable } from './format/text.ts';
 
 /** What git looks at, too: a NUL byte there means that the rest is nothing to read. */
 const HEAD = 8000;

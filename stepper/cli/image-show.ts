@@ -3,6 +3,7 @@ import { TsstepError } from '../../core/errors.ts';
 import { lookInside } from '../../core/image/inside/index.ts';
 import type { ImageInside, LayerInside } from '../../core/image/inside/types.ts';
 import { fileHistory } from '../../core/image/inside/versions.ts';
+import { notMade } from '../../core/image/store/names.ts';
 import { resolveImage } from '../../core/image/store/resolve.ts';
 import type { ResolvedImage } from '../../core/image/types.ts';
 import { historyJson, imageJson, jsonText, layerJson } from '../layers/json.ts';
@@ -58,16 +59,10 @@ function print(text: string): number {
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** To look must not make anything: not even the image that `run` would make. */
 async function storedImage(root: string, name: string): Promise<ResolvedImage> {
   const lookup = await resolveImage(root, name);
   if ('found' in lookup) return lookup.found;
-  throw new TsstepError({
-    code: 'no-such-image',
-    what: `the built-in image ${name} is not made yet`,
-    why: 'it is made of this machine’s busybox when a container first needs it',
-    remedy: `tsstep run --rm ${name} true`,
-  });
+  throw notMade(name);
 }
 
 function layerOf({ name, layers }: ImageInside, number: number): LayerInside {

@@ -5,6 +5,7 @@ import { findAmong, storedImages } from '../../core/image/store/stored.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { type Container, type ContainerState, findContainer } from '../../core/store/containers.ts';
+import { shownOn } from '../printable.ts';
 import { type Journalled, journalOf } from '../recover.ts';
 import { render } from './format/template.ts';
 import { imageDocument } from './image/document.ts';
@@ -27,11 +28,15 @@ export async function inspect(references: readonly string[], { format, type }: F
   const code = await forEach(references, async (reference) => {
     const shown = await documentOf(root, reference, type);
     if (format === undefined) found.push(shown);
-    else process.stdout.write(`${render(format, shown)}\n`);
+    else say(render(format, shown));
   });
-  if (format === undefined) process.stdout.write(`${JSON.stringify(found, null, 4)}\n`);
+  if (format === undefined) say(JSON.stringify(found, null, 4));
   return code;
 }
+
+// JSON escapes C0 alone, and a template's answer nothing.
+const say = (text: string): void =>
+  void process.stdout.write(`${shownOn(process.stdout, text, { keep: '\n\t' })}\n`);
 
 /** @throws TsstepError no-such-container, no-such-image */
 async function documentOf(root: string, reference: string, type: Flags['type']): Promise<object> {

@@ -4,6 +4,7 @@ import { savedCredentials } from '../../core/registry/credentials.ts';
 import { dockerConfigPath } from '../../core/registry/docker-config.ts';
 import { registryOf, saveLogin, verifyLogin } from '../../core/registry/login.ts';
 import { readSettings } from '../../core/registry/settings.ts';
+import { printable } from '../printable.ts';
 import { askAt } from './secret.ts';
 
 /** Of a shell: 128 and SIGINT. */
@@ -52,7 +53,7 @@ async function stillLoggedIn(registry: string, options: Parameters<typeof verify
   } catch (error) {
     const { code, what, why } = failureOf(error);
     if (code !== 'unauthorized' || !process.stdin.isTTY) throw error;
-    warn(`Login did not succeed: ${what}: ${why}`);
+    warn(printable(`Login did not succeed: ${what}: ${why}`));
     return false;
   }
 }

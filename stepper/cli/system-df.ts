@@ -9,6 +9,7 @@ import {
   usageOf,
   type VolumeUsage,
 } from '../../core/store/usage.ts';
+import { shownOn } from '../printable.ts';
 import { since } from './format/duration.ts';
 import { type Columns, formatRows } from './format/rows.ts';
 import { humanSize } from './format/size.ts';
@@ -91,7 +92,7 @@ function imageTable(images: readonly ImageUsage[], now: number): string {
       const created = image.documents?.config.created;
       const age = created ? `${since(created, now)} ago` : 'N/A';
       const sizes = [humanSize(size), humanSize(shared, 4), humanSize(size - shared, 4)];
-      return [repository, tag, shortId(image.id), age, ...sizes, String(containers)];
+      return [shownOn(process.stdout, repository), tag, shortId(image.id), age, ...sizes, String(containers)];
     }),
   );
   return table(headings, rows);

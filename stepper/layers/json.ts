@@ -54,7 +54,7 @@ function changeJson({ path, kind, file, below, sameContent, hiddenBy }: FileChan
     uid,
     gid,
     size,
-    ...(type === 'symlink' ? { target } : {}),
+    ...(type === 'symlink' ? { target } : target ? { device: target } : {}),
     ...(below ? { below: below.layer } : {}),
     ...(sameContent ? { sameContent } : {}),
     ...(hiddenBy === undefined ? {} : { hiddenBy }),

@@ -1,8 +1,8 @@
 /** One layer: where it is, and every file that it changes. */
 import type { FileChange, ImageInside, LayerFile, LayerInside } from '../../core/image/inside/types.ts';
 import { humanSize } from '../cli/format/size.ts';
-import { printable } from '../cli/format/text.ts';
 import { type Style, wrap } from '../plain/style.ts';
+import { printable } from '../printable.ts';
 import { counted, differenceText, instructionText, modeText, shownPath, signs } from './words.ts';
 
 /** Where names begin, behind sign, mode, owner and size. */
@@ -72,7 +72,8 @@ function changeLines(changes: readonly FileChange[], style: Style): string[] {
     const size = file.type === 'file' ? humanSize(file.size) : '';
     const owner = `${file.uid}:${file.gid}`;
     const name = `${shownPath(path)}${file.type === 'directory' ? '/' : ''}`;
-    const target = file.type === 'symlink' ? ` -> ${printable(file.target)}` : '';
+    const target =
+      file.type === 'symlink' ? ` -> ${printable(file.target)}` : file.target && `  device ${file.target}`;
     const line = `${signs[kind]} ${modeText(file)} ${owner.padStart(7)} ${size.padStart(7)} ${name}${target}`;
     const notes = notesOn(change, below, names.get(file));
     if (file.type === 'file' && !names.has(file)) names.set(file, path);

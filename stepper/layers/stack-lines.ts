@@ -1,8 +1,9 @@
 /** An image’s layers as a stack: the top line is the top layer, as in overlayfs’s list of lowerdirs. */
 import type { ImageInside, LayerInside, Waste } from '../../core/image/inside/types.ts';
 import { humanSize } from '../cli/format/size.ts';
-import { printable, shortId } from '../cli/format/text.ts';
+import { shortId } from '../cli/format/text.ts';
 import { cut, type Style, wrap } from '../plain/style.ts';
+import { printable } from '../printable.ts';
 import { counted, instructionText, ranges, shownPath, wasteText } from './words.ts';
 
 /** The biggest ones tell the story. */

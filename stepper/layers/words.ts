@@ -1,7 +1,7 @@
 /** Numbers, names and sizes of layers in words. */
 import type { FileChange, LayerFile, LayerInside, Waste } from '../../core/image/inside/types.ts';
 import { humanSize } from '../cli/format/size.ts';
-import { printable } from '../cli/format/text.ts';
+import { printable } from '../printable.ts';
 
 export const signs = { added: '+', changed: '~', removed: '-' } as const satisfies Record<
   FileChange['kind'],
@@ -44,7 +44,14 @@ export function wasteText({ layer, hiddenBy, how }: Waste): string {
   return `layer ${layer}, ${what[how]}`;
 }
 
-const letters = { file: '-', directory: 'd', symlink: 'l', fifo: 'p' } as const;
+const letters = {
+  file: '-',
+  directory: 'd',
+  symlink: 'l',
+  fifo: 'p',
+  'character-device': 'c',
+  'block-device': 'b',
+} as const;
 
 /** `-rwsr-xr-x`, as ls(1) writes it. */
 export function modeText({ type, mode }: LayerFile): string {

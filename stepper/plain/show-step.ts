@@ -56,7 +56,7 @@ export function performedLines(
   changes: readonly Change[],
 ): string[] {
   const { style, known } = look;
-  const mark = result.ok ? style.good('✓') : style.bad('✗');
+  const mark = !result.ok ? style.bad('✗') : refused(result.value) ? style.changed('!') : style.good('✓');
   const call = oneLine(abbreviate(strace(operation), known));
   const outcome = straceResult(result);
   const name = `${mark} ${style.strong(operation.name)}  `;
@@ -67,6 +67,9 @@ export function performedLines(
     ...changeLines(look, changes),
   ];
 }
+
+/** An endpoint of a registry that could not be used: the run goes on with the next. */
+const refused = (value: Json): boolean => typeof value === 'object' && value !== null && 'failed' in value;
 
 export function whyLines({ style }: Look, why: string): string[] {
   return wrap(why, style.width, '    ');

@@ -6,6 +6,7 @@ import { bar, type Transfer, timeLeft } from './transfer.ts';
 export class Bars {
   readonly #stream: NodeJS.WriteStream;
   #multi: MultiBar | undefined;
+  #columns: number | undefined;
   readonly #bars = new Map<string, SingleBar>();
 
   constructor(stream: NodeJS.WriteStream) {
@@ -14,6 +15,9 @@ export class Bars {
 
   /** @param label what the line begins with: `0123456789ab: Downloading` */
   show(name: string, label: string, transfer: Transfer): void {
+    // Lines that were drawn for another width cannot be drawn over.
+    if (this.#columns !== this.#stream.columns) this.clear();
+    this.#columns = this.#stream.columns;
     this.#multi ??= new MultiBar({
       stream: this.#stream,
       format: (_options, _params, { label, transfer }: { label: string; transfer: Transfer }) =>

@@ -1,4 +1,5 @@
 import { familiarName, parseReference } from '../../core/image/reference.ts';
+import type { ImageLayer } from '../../core/image/types.ts';
 import { imageOf, type Known, learn } from '../../core/known.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Event, EventOf } from '../../tracer/events.ts';
@@ -42,9 +43,9 @@ export class PullDisplay {
     else if (operation.kind === 'fetch-manifest' && event.name.startsWith('manifest'))
       this.#begins(operation);
     else if (operation.kind === 'fetch-config') this.#layersAre();
-    else if (operation.kind === 'fetch-layer') this.#say(`${this.#layer(event.name)}: Download complete`);
+    else if (operation.kind === 'fetch-layer') this.#fetched(event.name);
     else if (operation.kind === 'unpack-layer' && this.#pulling)
-      this.#say(`${this.#layer(event.name)}: Pull complete`);
+      this.#say(`${this.#id(event.name)}: Pull complete`);
   }
 
   #missing(): void {
@@ -74,13 +75,23 @@ export class PullDisplay {
     const what = /^(layer|unpack)-/.exec(name)?.[1] as keyof typeof doing | undefined;
     if (!what || total === undefined || !this.#pulling) return;
     const transfer = this.#transfers.update(name, BigInt(time), done, total);
-    this.#bars?.show(name, `${this.#layer(name)}: ${doing[what].padEnd(11)}`, transfer);
+    this.#bars?.show(name, `${this.#id(name)}: ${doing[what].padEnd(11)}`, transfer);
+  }
+
+  /** A layer that is unpacked already came with another image, in another blob. */
+  #fetched(name: string): void {
+    this.#say(`${this.#id(name)}: Download complete`);
+    if (this.#layer(name)?.unpacked) this.#say(`${this.#id(name)}: Pull complete`);
   }
 
   /** `layer-2`, `unpack-2` and `layer-2-2` are about the second layer. */
-  #layer(name: string): string {
+  #layer(name: string): ImageLayer | undefined {
     const number = Number(/^\w+-(\d+)/.exec(name)?.[1]);
-    return short(imageOf(this.#known ?? {})?.layers[number - 1]?.digest ?? '');
+    return imageOf(this.#known ?? {})?.layers[number - 1];
+  }
+
+  #id(name: string): string {
+    return short(this.#layer(name)?.digest ?? '');
   }
 
   #say(text: string): void {

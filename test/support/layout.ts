@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { type Member, tarOf } from '../unit/image/tars.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+const ownArchitecture = process.arch === 'x64' ? 'amd64' : process.arch;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A root filesystem with a shell and a few programs, and what a test adds. */
@@ -46,7 +46,13 @@ export async function layer(...members: readonly Member[]): Promise<Layer> {
 }
 
 /** Writes an OCI layout with one image of these layers, called `name`. @returns the directory */
-export function writeLayout(directory: string, name: string, layers: readonly Layer[], config = {}): string {
+export function writeLayout(
+  directory: string,
+  name: string,
+  layers: readonly Layer[],
+  config = {},
+  architecture = ownArchitecture,
+): string {
   const blobs = join(directory, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
   const keep = (bytes: Uint8Array, mediaType: string) => {

@@ -35,10 +35,13 @@ function strerror(errno: string): string {
 /** ` = 0 <0.000021>`, ` = -1 ENOENT (No such file or directory) (INJECTED)`: the rest of strace's line. */
 export function straceResult(ended: Ended): string {
   const time = ended.nanoseconds === undefined ? '' : ` <${(ended.nanoseconds / 1e9).toFixed(6)}>`;
-  if (ended.ok) return ` = ${number(ended.value)}${time}`;
+  if (ended.ok) return ` = ${number(ended.value)}${isHere(ended.value) ? ' (in the store)' : ''}${time}`;
   const { errno, what, injected } = ended.failure;
   return ` = -1 ${errno === undefined ? `(${what})` : `${errno} (${strerror(errno)})`}${injected ? ' (INJECTED)' : ''}${time}`;
 }
+
+/** What was to be downloaded, and another run had got meanwhile. */
+const isHere = (value: Json): boolean => typeof value === 'object' && value !== null && 'already' in value;
 
 /** A system call returns a number, and a request a status; what an operation found out besides is in `known`. */
 function number(value: Json): number {

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { DigestMeter, digestPattern, hexOf } from '../digest.ts';
 import { indexType } from '../media-types.ts';
-import { familiarName, parseReference } from '../reference.ts';
+import { familiarName, parseReference, splitReference } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { type Blob, checkBlob, streamBlob } from '../store/blobs.ts';
 import { storedName } from '../store/layout.ts';
@@ -60,9 +60,9 @@ function meant(images: readonly StoredImage[], text: string): { image: StoredIma
 /** `docker.io/library/nginx` for `nginx`; empty where there is a tag or a digest, or it can only be an ID. */
 function repositoryOf(text: string): string {
   if (digestPattern.test(text) || /^(sha256:)?[0-9a-f]{64}$/.test(text)) return '';
-  const { host, path, digest } = parseReference(text);
-  const tagged = text.lastIndexOf(':') > text.lastIndexOf('/');
-  return tagged || digest !== undefined ? '' : `${host}/${path}`;
+  const { host, path } = parseReference(text);
+  const { tag, digest } = splitReference(text);
+  return tag !== undefined || digest !== undefined ? '' : `${host}/${path}`;
 }
 
 /**

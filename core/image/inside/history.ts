@@ -1,3 +1,4 @@
+import { pairHistory } from '../pair-history.ts';
 import type { ConfigFile } from '../schema.ts';
 import { instructionOf } from './instruction.ts';
 import type { Setting } from './types.ts';
@@ -7,20 +8,21 @@ interface Step {
   created?: string;
 }
 
-/**
- * Which step of the build made which layer, lowest first, and the steps that made none. Both belong together by their order alone, so
- * a history that has another number of layers than the image tells nothing about them.
- */
-export function pairHistory(
+/** What made each layer, lowest first, as far as it can be known, and the steps that made none. */
+export function buildSteps(
   history: ConfigFile['history'],
   layers: number,
 ): { steps: readonly Step[]; settings: readonly Setting[] } {
-  const steps: Step[] = [];
+  const steps: Step[] = Array.from({ length: layers }, () => ({}));
   const settings: Setting[] = [];
-  for (const { created, created_by, comment, empty_layer } of history ?? []) {
-    const instruction = instructionOf(created_by ?? comment ?? '');
-    if (empty_layer) settings.push({ instruction, above: steps.length });
-    else steps.push({ ...(instruction === '' ? {} : { instruction }), ...(created ? { created } : {}) });
+  for (const { entry, layer, below } of pairHistory(history, layers)) {
+    const instruction = instructionOf(entry.created_by ?? entry.comment ?? '');
+    if (entry.empty_layer) settings.push({ instruction, above: below });
+    else if (layer !== undefined)
+      steps[layer] = {
+        ...(instruction && { instruction }),
+        ...(entry.created && { created: entry.created }),
+      };
   }
-  return { steps: steps.length === layers ? steps : Array.from({ length: layers }, () => ({})), settings };
+  return { steps, settings };
 }

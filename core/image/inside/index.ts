@@ -2,7 +2,7 @@ import { configSchema, manifestSchema, parseJson } from '../schema.ts';
 import { readBlob } from '../store/blobs.ts';
 import { imageLayers } from '../store/resolve.ts';
 import type { ImageLayer, ResolvedImage } from '../types.ts';
-import { pairHistory } from './history.ts';
+import { buildSteps } from './history.ts';
 import { fileDigest, listLayer } from './source.ts';
 import { LayerStack } from './stack.ts';
 import type { ImageInside, LayerList } from './types.ts';
@@ -20,7 +20,7 @@ export async function lookInside(root: string, { name, id, digest }: ResolvedIma
   const manifest = parseJson(manifestSchema, await readBlob(root, digest), `the manifest of ${what}`);
   const config = parseJson(configSchema, await readBlob(root, id), `the configuration of ${what}`);
   const layers = imageLayers(root, manifest, config, { what });
-  const { steps, settings } = pairHistory(config.history, layers.length);
+  const { steps, settings } = buildSteps(config.history, layers.length);
   const usersOf = await layerUsers(root, id);
 
   const stack = new LayerStack((number, path, file) => fileDigest(layerAt(layers, number), path, file));

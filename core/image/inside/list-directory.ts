@@ -57,13 +57,19 @@ function fileOf(path: string, stat: Stats): LayerFile {
     uid: stat.uid,
     gid: stat.gid,
     size: type === 'file' ? stat.size : 0,
-    target: type === 'symlink' ? readlinkSync(path) : '',
+    target: type === 'symlink' ? readlinkSync(path) : type.endsWith('device') ? deviceNumbers(stat.rdev) : '',
   };
 }
+
+/** makedev(3): twelve bits of the major number lie between the lower eight and the other twelve of the minor one. */
+const deviceNumbers = (rdev: number): string =>
+  `${(rdev >> 8) & 0xfff}, ${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
 
 function typeOf(stat: Stats): LayerFile['type'] {
   if (stat.isDirectory()) return 'directory';
   if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isCharacterDevice()) return 'character-device';
+  if (stat.isBlockDevice()) return 'block-device';
   return stat.isFIFO() ? 'fifo' : 'file';
 }
 

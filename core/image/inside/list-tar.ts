@@ -26,7 +26,7 @@ export async function listTar(tar: AsyncIterable<Uint8Array>, what: string): Pro
 }
 
 async function fileOf(
-  { type, mode, uid, gid, size, target }: LayerEntry,
+  { type, mode, uid, gid, size, target, major, minor }: LayerEntry,
   content: AsyncIterable<Uint8Array>,
   index: number,
 ): Promise<LayerFile> {
@@ -38,6 +38,8 @@ async function fileOf(
   }
   // A symlink's permissions are always 0777 on Linux, whatever its tar says (symlink(7)).
   if (type === 'symlink') return { ...common, type, mode: 0o777, size: 0, target };
+  if (type === 'character-device' || type === 'block-device')
+    return { ...common, type, size: 0, target: `${major}, ${minor}` };
   return { ...common, type: type === 'fifo' ? type : 'directory', size: 0, target: '' };
 }
 

@@ -3,14 +3,14 @@ import type { ImageLayer } from '../types.ts';
 
 /** What a layer has at a path. Names that are hard links of one file share one record, so its bytes count once. */
 export interface LayerFile {
-  type: 'file' | 'directory' | 'symlink' | 'fifo';
+  type: 'file' | 'directory' | 'symlink' | 'fifo' | 'character-device' | 'block-device';
   /** Permissions with setuid, setgid and sticky bit. */
   mode: number;
   uid: number;
   gid: number;
   /** Bytes of a file's content, 0 for all else. */
   size: number;
-  /** A symlink's text. */
+  /** A symlink's text, or a device's numbers: `1, 3`. */
   target: string;
   /** Of the content, where it has been read. */
   digest?: string;

@@ -48,11 +48,17 @@ function byId(image: StoredImage, { running, stopped }: Users, force: boolean): 
       image,
       'cannot be forced',
       `image is being used by running container ${short(running[0])}`,
+      running[0],
     );
   if (!force && !isOneName(untagged))
     throw conflict(image, 'must be forced', 'image is referenced in multiple repositories');
   if (!force && stopped[0] !== undefined)
-    throw conflict(image, 'must be forced', `image is being used by stopped container ${short(stopped[0])}`);
+    throw conflict(
+      image,
+      'must be forced',
+      `image is being used by stopped container ${short(stopped[0])}`,
+      stopped[0],
+    );
   return { untagged, gone: true };
 }
 
@@ -80,9 +86,14 @@ function lastName(image: StoredImage, name: string, user: string): TsstepError {
   );
 }
 
-function conflict(image: StoredImage, how: 'cannot be forced' | 'must be forced', why: string): TsstepError {
-  const [, container] = / container (\S+)$/.exec(why) ?? [];
-  const first = container === undefined ? 'name what is to go' : `tsstep rm ${container}`;
+/** @param container the user that stands in the way, if it is one */
+function conflict(
+  image: StoredImage,
+  how: 'cannot be forced' | 'must be forced',
+  why: string,
+  container?: string,
+): TsstepError {
+  const first = container === undefined ? 'name what is to go' : `tsstep rm ${short(container)}`;
   return inUse(
     `conflict: unable to delete ${shortImage(image)} (${how})`,
     why,

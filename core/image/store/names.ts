@@ -44,6 +44,7 @@ export function similarTo(name: string, stored: readonly Descriptor[]): string {
 
 /** With the names that are similar. */
 export function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
+  if (isBuiltin(name)) return notMade(name);
   const hint = similarTo(name, stored);
   return new TsstepError({
     code: 'no-such-image',
@@ -52,6 +53,18 @@ export function noSuchImage(name: string, stored: readonly Descriptor[]): Tsstep
     remedy:
       `${hint}${hint ? 'Otherwise get' : 'get'} it from a registry with \`tsstep pull\`, from a file that \`docker save\` or \`skopeo copy\` ` +
       'made with `tsstep load -i FILE`, make one of a root filesystem with `tsstep import FILE NAME`, or use the built-in image `lab`',
+  });
+}
+
+const isBuiltin = (name: string): boolean => /^lab(:latest)?$/.test(name);
+
+/** For whoever only looks: that must not make anything, not even the image that `run` would make. */
+export function notMade(name: string): TsstepError {
+  return new TsstepError({
+    code: 'no-such-image',
+    what: `the built-in image ${name} is not made yet`,
+    why: 'it is made of this machine’s busybox when a container first needs it',
+    remedy: `tsstep run --rm ${name} true`,
   });
 }
 

@@ -1,9 +1,11 @@
+import { splitReference } from '../reference.ts';
+
 /** The names that a person may have meant by `wanted`, most similar first, at most three. */
 export function similarNames(wanted: string, names: readonly string[]): string[] {
-  const [repository, tag] = parts(wanted);
+  const { name: repository, tag } = splitReference(wanted);
   return names
     .map((name) => {
-      const [otherRepository, otherTag] = parts(name);
+      const { name: otherRepository, tag: otherTag } = splitReference(name);
       const distance = editDistance(repository, otherRepository);
       const contained =
         repository.length > 2 &&
@@ -20,11 +22,6 @@ export function similarNames(wanted: string, names: readonly string[]): string[]
 
 /** Two letters that have changed places are one mistake, and two edits. */
 const sorted = (text: string): string => [...text].sort().join('');
-
-function parts(name: string): [repository: string, tag: string] {
-  const colon = name.lastIndexOf(':');
-  return colon > name.lastIndexOf('/') ? [name.slice(0, colon), name.slice(colon + 1)] : [name, ''];
-}
 
 /** Levenshtein distance. */
 export function editDistance(a: string, b: string): number {

@@ -56,7 +56,9 @@ async function* frame(reader: ByteReader): AsyncGenerator<Uint8Array> {
     last = (bits & 1) === 1;
     // One byte stands for a whole block of type RLE.
     const size = ((bits >> 1) & 3) === 1 ? 1 : bits >> 3;
-    yield Buffer.concat([header, await reader.read(size)]);
+    // Apart: fzstd 0.1.1 keeps every piece in memory that ends with a block and begins with its header.
+    yield header;
+    yield await reader.read(size);
   }
   yield* reader.pass(checksumBytes);
 }

@@ -1,3 +1,5 @@
+import { printable } from '../../printable.ts';
+
 /** Twelve digits of an ID, without `sha256:`: as much as docker shows. */
 export const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);
 
@@ -7,28 +9,14 @@ export function ellipsis(text: string, length: number): string {
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 
-const hex = (character: string): string =>
-  `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
-
 /**
  * In double quotes, as Go's strconv.Quote writes it. What a terminal would take for an order is escaped: a command is anybody's
  * text.
  */
 export function quoted(text: string): string {
   const escaped = JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, '\\x$1');
-  return escaped.replace(/[\u007f-\u009f]/g, hex);
+  return printable(escaped);
 }
-
-// Besides control characters (C0, DEL, C1): what reorders text, so that a name could look like another one.
-const orders = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-
-/** Anybody's text, without what a terminal would take for an order. */
-export const printable = (text: string, { keep = '' } = {}): string =>
-  text.replace(orders, (character) => {
-    if (keep.includes(character)) return character;
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x100 ? hex(character) : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
 
 /** The command line of ps: a word with a blank in it stands in single quotes. */
 export function commandLine(argv: readonly string[], truncate: boolean): string {

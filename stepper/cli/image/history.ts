@@ -1,6 +1,7 @@
 /** `tsstep history`: how an image was made, last step first, in docker's columns. */
 import { type HistoryLine, historyOf } from '../../../core/image/history.ts';
 import { findAmong, storedImages } from '../../../core/image/store/stored.ts';
+import { shownOn } from '../../printable.ts';
 import { since } from '../format/duration.ts';
 import { type Columns, formatRows } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';
@@ -30,17 +31,20 @@ export async function history(
   return 0;
 }
 
+const UNKNOWN = 'N/A';
+
 /** The keys of `docker history --format json`. */
 function rowOf(line: HistoryLine, truncate: boolean, human: boolean, now: number) {
   const { id, created, createdBy, size, comment } = line;
-  const command = createdBy.replaceAll('\t', ' ');
+  const shown = (text: string) => shownOn(process.stdout, text);
+  const command = shown(createdBy.replaceAll('\t', ' '));
   return {
-    Comment: comment,
-    CreatedAt: created ?? 'N/A',
+    Comment: shown(comment),
+    CreatedAt: shown(created ?? UNKNOWN),
     CreatedBy: truncate ? ellipsis(command, 45) : command,
-    CreatedSince: created === undefined ? 'N/A' : `${since(created, now)} ago`,
+    CreatedSince: created === undefined ? UNKNOWN : `${since(created, now)} ago`,
     ID: id === undefined ? '<missing>' : truncate ? shortId(id) : id,
-    Size: human ? humanSize(size) : String(size),
+    Size: size === undefined ? UNKNOWN : human ? humanSize(size) : String(size),
   };
 }
 

@@ -1,6 +1,7 @@
 /** `tsstep images`: what is in the local store, in docker's columns. */
 import { listFilters, parseFilters } from '../../../core/image/store/filters.ts';
 import { type ListedImage, listImages } from '../../../core/image/store/list.ts';
+import { printable, shownOn } from '../../printable.ts';
 import { goTime, since } from '../format/duration.ts';
 import { type Columns, formatRows } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';
@@ -45,7 +46,7 @@ function rowOf(image: ListedImage, truncate: boolean, now: number) {
     CreatedSince: created === undefined ? UNKNOWN : `${since(created, now)} ago`,
     Digest: digest,
     ID: truncate ? shortId(id) : id,
-    Repository: repository ?? NONE,
+    Repository: shownOn(process.stdout, repository ?? NONE),
     SharedSize: UNKNOWN,
     Size: humanSize(size),
     Tag: tag ?? NONE,
@@ -78,5 +79,6 @@ const withDigests: typeof columns = {
 
 function warn({ repository, tag, id }: ListedImage, why: string): void {
   const name = repository === undefined ? shortId(id) : `${repository}:${tag ?? NONE}`;
-  process.stderr.write(`tsstep: ${name} is broken: ${why}. Load or import it again\n`);
+  const line = printable(`${name} is broken: ${why}. Load or import it again`);
+  process.stderr.write(`tsstep: ${line}\n`);
 }

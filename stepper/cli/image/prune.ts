@@ -2,6 +2,7 @@
 import { parseFilters, pruneFilters } from '../../../core/image/store/filters.ts';
 import { pruneImages } from '../../../core/image/store/prune.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
+import { shownOn } from '../../printable.ts';
 import { confirm } from '../confirm.ts';
 import { humanSize } from '../format/size.ts';
 import { openStateAsRoot } from '../state.ts';
@@ -25,7 +26,7 @@ export async function prune({ all = false, force = false, filter = [] }: Flags):
   if (!force && !(await confirm(`WARNING! This will remove ${all ? what.unused : what.dangling}.`))) return 0;
   const removed = await pruneImages(root, all, filters);
   const lines = [
-    ...removed.untagged.map((name) => `untagged: ${name}\n`),
+    ...removed.untagged.map((name) => `untagged: ${shownOn(process.stdout, name)}\n`),
     ...removed.deleted.map((id) => `deleted: ${id}\n`),
   ];
   if (lines.length > 0) process.stdout.write(`Deleted Images:\n${lines.join('')}\n`);

@@ -1,4 +1,9 @@
-import { canonicalName, familiarName, parseReference } from '../../../core/image/reference.ts';
+import {
+  canonicalName,
+  familiarName,
+  parseReference,
+  splitReference,
+} from '../../../core/image/reference.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
 import { pullFrontEnd } from '../../progress/front-end.ts';
@@ -15,8 +20,7 @@ export async function pullImage(text: string, flags: PullFlags): Promise<number>
   const name = canonicalName({ ...repository, ...(digest === undefined ? { tag } : { digest }) });
   const say = (line: string) =>
     flags.quiet || flags.ui === 'json' ? undefined : process.stdout.write(`${line}\n`);
-  if (digest === undefined && !text.slice(text.lastIndexOf('/')).includes(':'))
-    say('Using default tag: latest');
+  if (digest === undefined && splitReference(text).tag === undefined) say('Using default tag: latest');
   const pulled = await pull(
     {
       spec: parseSpec({ ...flags, pull: 'always' }, text, [], process.env),

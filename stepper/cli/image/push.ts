@@ -4,6 +4,7 @@ import {
   familiarName,
   parseReference,
   type Reference,
+  splitReference,
 } from '../../../core/image/reference.ts';
 import type { Descriptor } from '../../../core/image/schema.ts';
 import { holding } from '../../../core/image/store/hold.ts';
@@ -33,7 +34,7 @@ interface Tagged {
 export async function push(name: string, flags: PushFlags): Promise<number> {
   const { root } = openStateAsRoot('push');
   const reference = parseReference(name);
-  const named = name.endsWith(`:${reference.tag}`);
+  const named = splitReference(name).tag !== undefined;
   if (reference.digest !== undefined)
     throw wrong(name, 'a digest says what an image is, and a registry finds that out');
   if (flags.allTags && named) throw wrong(name, 'all tags were asked for (-a), and one');

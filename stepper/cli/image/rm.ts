@@ -2,6 +2,7 @@
 import { failureOf } from '../../../core/errors.ts';
 import { type Removed, removeImage } from '../../../core/image/store/remove.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
+import { shownOn } from '../../printable.ts';
 import { failureText } from '../../show-failure.ts';
 import { forEach, openStateAsRoot } from '../state.ts';
 
@@ -15,7 +16,7 @@ export async function rmi(
     const removed = force ? await removeOrSay(root, reference) : await removeImage(root, reference, false);
     if (!removed) return;
     const lines = [
-      ...removed.untagged.map((name) => `Untagged: ${name}\n`),
+      ...removed.untagged.map((name) => `Untagged: ${shownOn(process.stdout, name)}\n`),
       ...removed.deleted.map((id) => `Deleted: ${id}\n`),
     ];
     process.stdout.write(lines.join(''));

@@ -1,5 +1,6 @@
 /** `tsstep save`: images as one archive that `docker load`, `podman load`, skopeo and `tsstep load` take. */
-import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { TsstepError } from '../../../core/errors.ts';
 import { imagesToSave, saveImages } from '../../../core/image/archive/save.ts';
@@ -29,12 +30,15 @@ export async function save(references: readonly string[], { output }: { output?:
 /** A file appears under its name when it is whole. A device or a pipe is written to as it is. */
 async function writeFile(path: string, write: (to: Writable) => Promise<void>): Promise<void> {
   const isFile = tolerating(['ENOENT'], () => statSync(path))?.isFile() ?? true;
-  const partial = isFile ? `${path}.${process.pid}.partial` : path;
+  if (!isFile) return await write(createWriteStream(path));
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  // In a directory like /tmp anybody may have put a symlink there: `x` makes the file, or fails.
+  const fd = openSync(partial, 'wx', 0o600);
   try {
-    await write(createWriteStream(partial, { mode: 0o600 }));
-    if (isFile) renameSync(partial, path);
+    await write(createWriteStream(partial, { fd }));
+    renameSync(partial, path);
   } catch (error) {
-    if (isFile) rmSync(partial, { force: true });
+    rmSync(partial, { force: true });
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** What is said to be in an image is compared with what overlayfs shows of it, and what was said before and after unpacking. */
 import { execFileSync } from 'node:child_process';
-import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, rmSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadArchive } from '../../../core/image/archive/load.ts';
@@ -22,6 +22,13 @@ async function resolved(root: string, name: string): Promise<ResolvedImage> {
   throw new Error(`${name} is not there`);
 }
 
+function typeOf(stat: Stats): string {
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isCharacterDevice()) return 'character-device';
+  return stat.isBlockDevice() ? 'block-device' : 'file';
+}
+
 /** Every path below `directory`, with type, permissions, owner, and size or target. */
 function seenBelow(directory: string, path = ''): string[] {
   return readdirSync(join(directory, path))
@@ -29,7 +36,7 @@ function seenBelow(directory: string, path = ''): string[] {
     .flatMap((name) => {
       const at = join(path, name);
       const stat = lstatSync(join(directory, at));
-      const type = stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'file';
+      const type = typeOf(stat);
       const more = type === 'symlink' ? readlinkSync(join(directory, at)) : type === 'file' ? stat.size : '';
       const line = `${at} ${type} ${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid} ${more}`;
       return [line, ...(stat.isDirectory() ? seenBelow(directory, at) : [])];
@@ -74,6 +81,8 @@ const tricky: readonly BuildStep[] = [
       { name: '.wh.new' },
       folder('new'),
       { name: 'new/again', content: 'a' },
+      { name: 'new/null', type: 'character-device', devmajor: 1, devminor: 3 },
+      { name: 'new/disk', type: 'block-device', devmajor: 259, devminor: 70000 },
     ],
   },
 ];

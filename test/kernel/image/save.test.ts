@@ -1,6 +1,6 @@
 /** save: what it writes is loaded by whoever reads docker’s archives or OCI layouts. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { indexType } from '../../../core/image/media-types.ts';
@@ -36,6 +36,22 @@ describe('save', () => {
       `${id} ${digest}\n`.repeat(3),
     );
     expect((await other.run('there:2', 'cat', '/etc/motd')).stdout).toContain('Welcome');
+  });
+
+  it('follows no symlink that somebody put beside the archive', async () => {
+    const store = newStore();
+    await store.makeImage('there:1');
+    const folder = join(sandbox.directory, 'anybodys');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'victim'), 'untouched');
+    const tsstep = join(import.meta.dirname, '../../../bin/tsstep');
+    // exec keeps the process ID, so that it is known beforehand.
+    await sandbox.sh(
+      `cd ${folder}; ln -s victim all.tar.$$.partial; TSSTEP_ROOT=${store.root} exec ${tsstep} save -o all.tar there:1`,
+    );
+    expect(lstatSync(join(folder, 'victim')).size).toBe('untouched'.length);
+    expect(lstatSync(join(folder, 'all.tar')).isFile()).toBe(true);
+    expect(readdirSync(folder)).toHaveLength(3);
   });
 
   it('by ID saves no name', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../core/image/digest.ts';
 import { HttpProxy } from '../../support/http-proxy.ts';
@@ -23,6 +25,37 @@ beforeAll(async () => {
 beforeEach(() => open.proxy.fail());
 
 const faulty = () => client({ host: front, url: `http://${front}` });
+
+describe('a redirect out of encryption', () => {
+  it('is followed where settings allow plain HTTP, and only there', async () => {
+    const key = readFileSync(secure.authority.replace(/crt$/, 'key'));
+    const server = createServer({ key, cert: readFileSync(secure.authority) }, (request, response) => {
+      response.writeHead(307, { location: `${plain.url}${request.url}` }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(4999, elsewhere, resolve));
+    const host = `${elsewhere}:4999`;
+    const asked = (insecure: string[]) =>
+      client(
+        { host, url: `https://${host}` },
+        { SSL_CERT_FILE: secure.authority },
+        { mirrors: [], insecure },
+      );
+    try {
+      const { exchange } = await asked([plain.host]).ask(
+        { method: 'GET', url: new URL(`https://${host}/v2/`) },
+        '',
+      );
+      expect(exchange).toMatchObject({ status: 200, redirects: [`${plain.url}/v2/`] });
+      expect(await failure(asked([]).manifest('team/small', '1'))).toMatchObject({
+        code: 'registry',
+        why: `it redirects to ${plain.url}/v2/team/small/manifests/1, which is without encryption`,
+      });
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+});
 
 describe('a manifest', () => {
   it('comes by tag and by digest, and says what it is', async () => {

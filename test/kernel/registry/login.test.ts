@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useNetworkOf } from '../../support/inside.ts';
@@ -52,6 +61,7 @@ describe('tsstep login', () => {
     const { code, stdout, stderr } = await login(to().host, 'guessed');
     expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
     expect(stderr).toContain(`${to().host} does not accept the login of ${student.user}`);
+    expect(stderr).toMatch(/why: +it answers 401/);
     expect(stderr).not.toContain('guessed');
     expect(existsSync(file())).toBe(false);
   });
@@ -67,6 +77,40 @@ describe('tsstep login', () => {
       stdout: `Removing login credentials for ${basic.host}\n`,
     });
     expect(saved()).toEqual(before);
+  });
+
+  it.each([
+    [
+      'docker.io',
+      ['docker.io', 'index.docker.io', 'https://index.docker.io/v1/', 'https://registry-1.docker.io'],
+    ],
+    ['ghcr.io', ['ghcr.io', 'GHCR.io', 'http://ghcr.io', 'https://ghcr.io/v1/', 'https://ghcr.io/v2/']],
+  ])('of %s leaves nothing behind that would still be sent after logout', async (registry, names) => {
+    mkdirSync(folder);
+    const others = { 'ghcr.io:5000': { auth: 'YTpi' }, 'x.docker.io': { auth: 'YTpi' } };
+    const auths = Object.fromEntries(names.map((name) => [name, { auth: 'YTpi' }]));
+    writeFileSync(file(), JSON.stringify({ auths: { ...auths, ...others } }));
+    expect(await tsstep(['logout', registry])).toMatchObject({ code: 0 });
+    expect(saved()).toEqual({ auths: others });
+  });
+
+  it('as root leaves the file, and a new folder, to whoever they belong to', async () => {
+    const owned = (path: string) => {
+      const { uid, gid, mode } = statSync(path);
+      return { uid, gid, mode: mode & 0o777 };
+    };
+    mkdirSync(folder);
+    chownSync(folder, 1000, 1001);
+    const home = { HOME: folder, DOCKER_CONFIG: '' };
+    await login(basic.host, student.password, home);
+    const [made, kept] = [join(folder, '.docker'), join(folder, '.docker/config.json')];
+    expect(owned(made)).toEqual({ uid: 1000, gid: 1001, mode: 0o700 });
+    expect(owned(kept)).toEqual({ uid: 1000, gid: 1001, mode: 0o600 });
+    chownSync(kept, 1000, 1002);
+    chmodSync(kept, 0o640);
+    await tsstep(['logout', basic.host], undefined, home);
+    expect(owned(kept)).toEqual({ uid: 1000, gid: 1002, mode: 0o640 });
+    expect(readdirSync(made)).toEqual(['config.json']);
   });
 
   it('gives the password to a helper where one is named', async () => {

@@ -39,8 +39,8 @@ beforeAll(async () => {
   );
   const more = await layer({ name: 'etc/more', content: 'more' });
   const config = { Cmd: ['cat', '/etc/level'], Env: ['PATH=/bin'] };
-  const write = (name: string, layers: Parameters<typeof writeLayout>[2]) =>
-    writeLayout(join(sandbox.directory, name), '1', layers, config);
+  const write = (name: string, layers: Parameters<typeof writeLayout>[2], architecture?: string) =>
+    writeLayout(join(sandbox.directory, name), '1', layers, config, architecture);
   const two = write('two', [base, top]);
   await registry.fill(`oci:${two}:1`, 'team/two:1');
   await registry.fill(`oci:${two}:1`, 'library/ubuntu:latest');
@@ -54,7 +54,7 @@ beforeAll(async () => {
   const other = await layer(...rootfs({ name: 'etc/level', content: 'another machine' }));
   const indexed = writeIndexedLayout(join(sandbox.directory, 'indexed'), '1', {
     [process.arch === 'x64' ? 'amd64' : process.arch]: two,
-    s390x: write('other', [other]),
+    s390x: write('other', [other], 's390x'),
   });
   await registry.fill(`oci:${indexed}:1`, 'team/platforms:1', '--all');
   front = await registry.front();
@@ -94,6 +94,11 @@ describe('a run of an image that is not here', () => {
     expect(await tsstep(`run --rm ${front}/team/platforms:1`)).toMatchObject({ code: 0, stdout: '2' });
     const other = await tsstep(`run --rm --platform linux/s390x ${front}/team/platforms:1`);
     expect(other).toMatchObject({ code: 0, stdout: 'another machine' });
+    expect(await tsstep(`image inspect -f {{.Architecture}} ${front}/team/platforms:1`)).toMatchObject({
+      stdout: 's390x\n',
+    });
+    const lone = await tsstep(`pull --platform linux/s390x ${front}/team/two:1`);
+    expect(lone).toMatchObject({ code: 125, stderr: expect.stringContaining('linux/s390x was asked for') });
     const none = await tsstep(`pull --platform linux/riscv64 ${front}/team/platforms:1`);
     expect(none).toMatchObject({
       code: 125,
@@ -108,6 +113,14 @@ describe('a run of an image that is not here', () => {
     });
   });
 
+  it('says that latest is meant where no tag is given, and only there', async () => {
+    const env = { TSSTEP_REGISTRY_MIRROR: `http://${front}` };
+    expect((await tsstep('pull ubuntu:latest', { env })).stdout).toMatch(
+      /^latest: Pulling from library\/ubuntu/,
+    );
+    expect((await tsstep('pull ubuntu', { env })).stdout).toMatch(/^Using default tag: latest\n/);
+  });
+
   it('finds library images behind a mirror, and falls back on docker.io when the mirror lacks them', async () => {
     const env = { TSSTEP_REGISTRY_MIRROR: `http://${front}` };
     expect(await tsstep('run --rm ubuntu', { env })).toMatchObject({ code: 0, stdout: '2' });
@@ -115,7 +128,7 @@ describe('a run of an image that is not here', () => {
     const lacking = await tsstep('run --rm debian', { env });
     expect(lacking).toMatchObject({
       code: 125,
-      stderr: expect.stringMatching(/registry-1\.docker\.io.*\n.*\n.*before that: .*debian/),
+      stderr: expect.stringMatching(/registry-1\.docker\.io.*\n.*\n.*before that, .*debian/),
     });
   });
 });
@@ -223,6 +236,11 @@ describe('tsstep pull', () => {
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     const blobs = asked('/blobs/').map(({ path }) => path);
     expect(blobs).toHaveLength(new Set(blobs).size);
+  });
+
+  it('goes on with many layers without a word on stderr', async () => {
+    const { code, stderr } = await tsstep(`pull ${front}/team/sixty:1`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   it('gives the name to the newer image when the tag has moved', async () => {

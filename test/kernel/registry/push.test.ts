@@ -118,9 +118,23 @@ describe('tsstep push', () => {
     open.proxy.fail(
       { match: /uploads/, method: 'PUT', status: 500 },
       { match: /uploads/, method: 'POST', status: 503 },
+      { match: /uploads/, method: 'PUT', status: 404 },
     );
     expect(await tsstep('push', `${host}/team/again:1`)).toMatchObject({ code: 0, stderr: '' });
     await pulls(open, 'team/again:1');
+  });
+
+  it('asks once where the registry’s answer is final', async () => {
+    const host = await open.front();
+    await tsstep('import', tar, `${host}/team/final:1`);
+    const body = JSON.stringify({ errors: [{ code: 'NAME_INVALID', message: 'no such project' }] });
+    open.proxy.fail({ match: /uploads/, method: 'POST', status: 400, body, times: 9 });
+    const { code, stderr } = await tsstep('push', `${host}/team/final:1`);
+    expect({ code, stderr }).toEqual({
+      code: 125,
+      stderr: expect.stringContaining('it answers 400: NAME_INVALID: no such project'),
+    });
+    expect(open.proxy.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
   it('ends well although the image is removed meanwhile', async () => {

@@ -7,6 +7,8 @@ import { table } from '../../../stepper/cli/format/table.ts';
 import { render } from '../../../stepper/cli/format/template.ts';
 import { commandLine, ellipsis, quoted, shortId } from '../../../stepper/cli/format/text.ts';
 import { statusText } from '../../../stepper/cli/ps.ts';
+import { printable, shownOn } from '../../../stepper/printable.ts';
+import { failureText } from '../../../stepper/show-failure.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -111,6 +113,35 @@ describe('a command', () => {
 
   it('cannot give orders to the terminal', () => {
     expect(quoted('\u001b[31m"\n\u009b')).toBe('"\\x1b[31m\\"\\n\\x9b"');
+  });
+});
+
+describe('anybody’s text', () => {
+  const order = '\u001b]0;mine\u0007';
+
+  it.each([
+    [order, '\\x1b]0;mine\\x07'],
+    ['\u009b2J', '\\x9b2J'],
+    ['gpj.\u202eexe', 'gpj.\\u202eexe'],
+    ['a\nb', 'a\\x0ab'],
+    ['Grüße 🐳', 'Grüße 🐳'],
+  ])('%j is shown as %s', (text, shown) => {
+    expect(printable(text)).toBe(shown);
+    expect(shownOn({ isTTY: true }, text)).toBe(shown);
+    expect(shownOn({}, text)).toBe(text);
+  });
+
+  it('in an error gives no orders, and keeps its words apart', () => {
+    const failure = {
+      code: 'bad-image',
+      what: `a${order}`,
+      why: `b\n\tc${order}`,
+      remedy: order,
+      exit: 1,
+    } as const;
+    const text = failureText(failure, order);
+    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(text).toContain('why:    b c\\x1b]0;mine');
   });
 });
 

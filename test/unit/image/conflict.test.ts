@@ -3,6 +3,7 @@ import { judgeRemoval, type Users } from '../../../core/image/store/conflict.ts'
 import { displayName } from '../../../core/image/store/names.ts';
 import { findAmong } from '../../../core/image/store/stored.ts';
 import { digest, imageOf } from './stored-images.ts';
+import { failure } from './tars.ts';
 
 const byDigest = `docker.io/library/a@${digest('d')}`;
 const one = ['docker.io/library/a:1'];
@@ -75,5 +76,19 @@ describe('removing an image', () => {
     ],
   ])('is refused by %s', (_, names, text, users, force, message) => {
     expect(() => judged(names, text, users, force)).toThrow(message);
+  });
+
+  it.each<[string, Users, readonly string[], string]>([
+    [
+      'the container that ended',
+      stopped,
+      one,
+      'tsstep rm 555555555555, or force: tsstep rmi -f abc000000000',
+    ],
+    ['the one that runs', running, one, 'tsstep rm 777777777777 -f first'],
+    ['no container', nobody, two, 'name what is to go, or force: tsstep rmi -f abc000000000'],
+  ])('by ID is refused with a remedy that names %s', async (_, users, names, remedy) => {
+    const refused = Promise.resolve().then(() => judged(names, 'abc', users));
+    expect(await failure(refused)).toMatchObject({ code: 'image-in-use', remedy });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, Known, NoAnswer } from '../../../core/known.ts';
+import { type Answer, imageOf, type Known, type NoAnswer } from '../../../core/known.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import { image } from '../../../core/stages/image.ts';
 import { knownOf } from '../../support/fixed-host.ts';
@@ -51,6 +51,20 @@ describe('the plan of a pull', () => {
       .map((operation) => ('optional' in operation ? `${operation.name} ${operation.optional}` : ''));
     expect(optional.filter(Boolean)).toEqual([
       ...['ping true', 'ping-2 false', 'token-2 false', 'manifest-2 false', 'platform-2 false'],
+      ...['config-2 false', 'layer-2-2 false'],
     ]);
+  });
+
+  it('goes on with the next endpoint where a mirror breaks down in the middle of the layers', () => {
+    const image = (pullAnswers['config-2'] as Answer).image;
+    const mirror = Object.fromEntries(
+      Object.entries(pullAnswers)
+        .filter(([name]) => name !== 'ping')
+        .map(([name, answer]) => [name.replace(/-2$/, ''), answer]),
+    );
+    const known = { ...mirror, 'layer-2': { failed: 'cut' } };
+    expect(planned(known).slice(-3)).toEqual(['config', 'layer-2', 'ping-2']);
+    const other = { ...known, 'config-2': { ...pullAnswers['config-2'], image: { ...image, id: 'other' } } };
+    expect(imageOf({ answers: other as never })?.id).toBe('other');
   });
 });

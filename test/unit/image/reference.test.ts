@@ -1,9 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../core/errors.ts';
-import { canonicalName, familiarName, parseReference } from '../../../core/image/reference.ts';
+import {
+  canonicalName,
+  familiarName,
+  parseReference,
+  splitReference,
+} from '../../../core/image/reference.ts';
 
 const digest = `sha256:${'a1'.repeat(32)}`;
+
+describe('splitReference', () => {
+  it.each([
+    ['nginx', { name: 'nginx' }],
+    ['nginx:1.27', { name: 'nginx', tag: '1.27' }],
+    ['localhost:5000/app', { name: 'localhost:5000/app' }],
+    ['localhost:5000/app:latest', { name: 'localhost:5000/app', tag: 'latest' }],
+    [`nginx@${digest}`, { name: 'nginx', digest }],
+    [`localhost:5000/nginx:1@${digest}`, { name: 'localhost:5000/nginx', tag: '1', digest }],
+    ['nginx:', { name: 'nginx', tag: '' }],
+    ['a@b@c', { name: 'a', digest: 'b@c' }],
+  ])('%s has what is written there', (text, parts) => {
+    expect(splitReference(text)).toEqual(parts);
+  });
+});
 
 describe('parseReference', () => {
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { redirected } from '../../../core/registry/http.ts';
 import { proxyFor } from '../../../core/registry/proxy.ts';
 import { retryAfter, waitAfter } from '../../../core/registry/retry.ts';
 import { shownUrl } from '../../../core/registry/shown-url.ts';
@@ -61,6 +62,30 @@ it.each(['http://', 'ftp://p', 'http://user:hidden@p:x'])('%s is no proxy', asyn
   const why = await failure(Promise.resolve().then(() => proxyFor(new URL('https://a'), { HTTPS_PROXY })));
   expect(why).toMatchObject({ code: 'usage', why: expect.stringContaining('HTTPS_PROXY') });
   expect(JSON.stringify(why)).not.toContain('hidden');
+});
+
+describe('a redirect', () => {
+  const trusted = ({ host }: URL) => host === 'insecure:5000';
+
+  it.each([
+    ['https://a/v2/', '/token', 'https://a/token'],
+    ['https://a/v2/', 'https://b/x?signature', 'https://b/x?signature'],
+    ['http://a/v2/', 'http://b/x', 'http://b/x'],
+    ['http://a/v2/', 'https://b/x', 'https://b/x'],
+    ['https://a/v2/', 'http://insecure:5000/x', 'http://insecure:5000/x'],
+  ])('from %s to %s is followed', (from, to, url) => {
+    expect(redirected(new URL(from), to, trusted).href).toBe(url);
+  });
+
+  it.each([
+    ['http://a/token', 'without encryption'],
+    ['http://127.0.0.1.a/token', 'without encryption'],
+    ['file:///etc/passwd', 'no URL of HTTP'],
+    ['http://', 'no URL of HTTP'],
+  ])('from https to %s is refused', async (to, why) => {
+    const told = Promise.resolve().then(() => redirected(new URL('https://a/v2/'), to, trusted));
+    expect(await failure(told)).toMatchObject({ code: 'registry', why: expect.stringContaining(why) });
+  });
 });
 
 describe('what is shown', () => {

@@ -30,6 +30,7 @@ const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'n
     endpoint,
     repository: 'library/ubuntu',
     blob: { digest: 'sha256:ab', size: 1 },
+    optional: false,
     reference: 'docker.io/library/ubuntu:latest',
     image: { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: 'sha256:cd', size: 1 },
   },
@@ -38,6 +39,7 @@ const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'n
     endpoint,
     repository: 'library/ubuntu',
     blob: { digest: 'sha256:ab', size: 1 },
+    optional: false,
   },
   'record-image': {
     where: 'host',

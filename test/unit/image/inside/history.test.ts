@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairHistory } from '../../../../core/image/inside/history.ts';
+import { buildSteps } from '../../../../core/image/inside/history.ts';
 import { instructionOf } from '../../../../core/image/inside/instruction.ts';
 
 describe('an instruction', () => {
@@ -30,15 +30,15 @@ describe('a history', () => {
 
   it('gives each layer its step, and keeps those without layer apart', () => {
     const history = [run('ADD a /'), { created_by: 'ENV A=b', empty_layer: true }, run('RUN b')];
-    expect(pairHistory(history, 2)).toEqual({
+    expect(buildSteps(history, 2)).toEqual({
       steps: [{ instruction: 'ADD a /' }, { instruction: 'RUN b' }],
       settings: [{ instruction: 'ENV A=b', above: 1 }],
     });
   });
 
   it('of another length tells nothing about any layer', () => {
-    expect(pairHistory([run('ADD a /')], 2).steps).toEqual([{}, {}]);
-    expect(pairHistory(undefined, 1)).toEqual({ steps: [{}], settings: [] });
-    expect(pairHistory(null, 0).steps).toEqual([]);
+    expect(buildSteps([run('ADD a /')], 2).steps).toEqual([{}, {}]);
+    expect(buildSteps(undefined, 1)).toEqual({ steps: [{}], settings: [] });
+    expect(buildSteps(null, 0).steps).toEqual([]);
   });
 });
