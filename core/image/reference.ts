@@ -79,6 +79,9 @@ export function parseReference(text: string): Reference {
   };
 }
 
+/** Whether it can only be an image's ID: a whole one, or one that says so, which may be its beginning. */
+export const isImageId = (text: string): boolean => /^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(text);
+
 /** The whole name, nothing left out: `docker.io/library/nginx:1.27`. */
 export function canonicalName({ host, path, tag, digest }: Reference): string {
   return `${host}/${path}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;

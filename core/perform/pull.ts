@@ -3,11 +3,18 @@ import { TsstepError } from '../errors.ts';
 import { badImage } from '../image/broken.ts';
 import { choose, isIndex, parseManifest, platformsOf, readManifests } from '../image/manifest.ts';
 import { localPlatform, parsePlatform } from '../image/platform.ts';
-import { canonicalName, familiarName, parseReference, type Reference } from '../image/reference.ts';
+import {
+  canonicalName,
+  familiarName,
+  isImageId,
+  parseReference,
+  type Reference,
+} from '../image/reference.ts';
 import type { Platform } from '../image/schema.ts';
 import { largestJson, readBlob, writeBlob } from '../image/store/blobs.ts';
 import { readIndex, recordImage } from '../image/store/layout.ts';
-import { builtinName, findImage, imageAt, resolveImage, similarTo } from '../image/store/resolve.ts';
+import { similarTo } from '../image/store/names.ts';
+import { builtinName, findImage, imageAt, resolveImage } from '../image/store/resolve.ts';
 import type { Answer, ImageLookup, Known, NoAnswer, PullSource } from '../known.ts';
 import type { OperationOf } from '../operation.ts';
 import type { RegistryAction } from '../registry/actions.ts';
@@ -148,15 +155,13 @@ export async function lookUp(
   const wanted = platformOf(platform === undefined ? {} : { platform });
   if (pull === 'never') return await resolveImage(root, reference, wanted);
   // Whatever the store has, even broken, a name is asked for again; an ID or the built-in image is in no registry.
-  if (pull === 'always' && !isId(reference) && canonicalName(parseReference(reference)) !== builtinName)
+  if (pull === 'always' && !isImageId(reference) && canonicalName(parseReference(reference)) !== builtinName)
     return { absent: 'registry', from: sourceOf(parseReference(reference), settings()) };
   const found = await findImage(root, reference, wanted);
   if ('found' in found) return found;
   if (found.absent === 'builtin') return { absent: found.absent };
   return { absent: 'registry', from: sourceOf(found.absent, settings()) };
 }
-
-const isId = (text: string): boolean => /^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(text);
 
 /** As docker: where a digest is given, the tag beside it is only a remark. */
 function sourceOf(reference: Reference, settings: RegistrySettings): PullSource {

@@ -4,7 +4,7 @@ import { readImage } from '../manifest.ts';
 import { configSchema, parseJson } from '../schema.ts';
 import { readBlob } from '../store/blobs.ts';
 import { readIndex } from '../store/layout.ts';
-import { displayName } from '../store/resolve.ts';
+import { displayName } from '../store/names.ts';
 import type { LayerUsers } from './types.ts';
 
 /** Who else has a layer: by diff ID, the images with another ID than `own`, and the containers of any image. */

@@ -1,9 +1,9 @@
 /** When docker refuses to remove an image, and what goes when it does not (moby, daemon/images/image_delete.go). */
 import { TsstepError } from '../../errors.ts';
 import { hexOf } from '../digest.ts';
-import { parseReference } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { storedName } from './layout.ts';
+import { storedReference } from './names.ts';
 import { type FoundImage, namedEntries, type StoredImage } from './stored.ts';
 
 /** IDs of the containers that were made from an image. */
@@ -71,14 +71,8 @@ function isOneName(named: readonly Descriptor[]): boolean {
 const isByDigest = (entry: Descriptor): boolean => (storedName(entry) ?? '').includes('@');
 
 function repositoryOf(entry: Descriptor): string {
-  const name = storedName(entry) ?? '';
-  try {
-    const { host, path } = parseReference(name);
-    return `${host}/${path}`;
-  } catch {
-    // Another tool may have written to index.json what is no name here.
-    return name;
-  }
+  const reference = storedReference(entry);
+  return reference ? `${reference.host}/${reference.path}` : (storedName(entry) ?? '');
 }
 
 const short = (id: string): string => id.slice(0, 12);

@@ -1,8 +1,9 @@
 /** Docker's filters for images: `label=KEY[=VALUE]`, `until=24h`. Of one kind, any may fit; of different kinds, all have to. */
 import { TsstepError } from '../../errors.ts';
-import { familiarName, familiarRepository, parseReference } from '../reference.ts';
+import { familiarName, familiarRepository } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { storedName } from './layout.ts';
+import { storedReference } from './names.ts';
 import { findAmong, namedEntries, type StoredImage } from './stored.ts';
 
 export const listFilters = ['dangling', 'label', 'before', 'since', 'reference', 'until'] as const;
@@ -52,8 +53,7 @@ export function imageFilter(
 /** The entries of an image that are listed: its names, those that `reference` patterns fit, or the one without a name. */
 export function namesShown(image: StoredImage, patterns: readonly string[] | undefined): Descriptor[] {
   const named = namedEntries(image);
-  if (patterns)
-    return named.filter((entry) => patterns.some((pattern) => fits(storedName(entry) ?? '', pattern)));
+  if (patterns) return named.filter((entry) => patterns.some((pattern) => fits(entry, pattern)));
   return named.length > 0 ? named : image.entries.slice(0, 1);
 }
 
@@ -65,15 +65,11 @@ function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boo
 }
 
 /** The pattern fits the whole familiar name or the name without tag (distribution/reference, FamiliarMatch). */
-function fits(name: string, pattern: string): boolean {
+function fits(entry: Descriptor, pattern: string): boolean {
   const glob = globOf(pattern);
-  try {
-    const reference = parseReference(name);
-    return glob.test(familiarName(reference)) || glob.test(familiarRepository(reference));
-  } catch {
-    // Another tool may have written to index.json what is no name here.
-    return glob.test(name);
-  }
+  const reference = storedReference(entry);
+  if (!reference) return glob.test(storedName(entry) ?? '');
+  return glob.test(familiarName(reference)) || glob.test(familiarRepository(reference));
 }
 
 /** Go's path.Match: `*` and `?` stop at a slash. */

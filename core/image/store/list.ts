@@ -1,8 +1,9 @@
-import { familiarRepository, parseReference } from '../reference.ts';
+import { familiarRepository } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { type Filters, imageFilter, namesShown } from './filters.ts';
 import { imageSize } from './layer-size.ts';
 import { storedName } from './layout.ts';
+import { storedReference } from './names.ts';
 import { type StoredImage, storedImages } from './stored.ts';
 
 /** A line of `tsstep images`. */
@@ -51,16 +52,12 @@ const nameKey = ({ repository = '', tag = '', digest }: ListedImage): string =>
 
 /** Repository and tag as docker's columns have them. */
 export function nameOf(descriptor: Descriptor): { repository?: string; tag?: string } {
-  const name = storedName(descriptor);
-  if (name === undefined) return {};
-  try {
-    const reference = parseReference(name);
+  const reference = storedReference(descriptor);
+  if (reference)
     return {
       repository: familiarRepository(reference),
-      ...(reference.tag === undefined ? {} : { tag: reference.tag }),
+      ...(reference.tag !== undefined && { tag: reference.tag }),
     };
-  } catch {
-    // Another tool may have written to index.json what is no name here.
-    return { repository: name };
-  }
+  const name = storedName(descriptor);
+  return name === undefined ? {} : { repository: name };
 }

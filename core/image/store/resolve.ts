@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { TsstepError } from '../../errors.ts';
 import { shortLayer } from '../../paths.ts';
 import { badImage } from '../broken.ts';
 import { hexOf } from '../digest.ts';
 import { isIndex, readImage, readManifests } from '../manifest.ts';
 import { localArchitecture, pickPlatform } from '../platform.ts';
-import { canonicalName, familiarName, parseReference, type Reference } from '../reference.ts';
+import { canonicalName, familiarName, isImageId, parseReference, type Reference } from '../reference.ts';
 import { type ConfigFile, type Descriptor, imageConfig, type Manifest, type Platform } from '../schema.ts';
 import type { ImageLayer, ResolvedImage } from '../types.ts';
 import { hasBlob, readBlob } from './blobs.ts';
-import { readIndex, storedName } from './layout.ts';
-import { similarNames } from './similar.ts';
+import { readIndex } from './layout.ts';
+import { displayName, findByName, noSuchImage } from './names.ts';
+import { findById, storedImages } from './stored.ts';
 
 /** The image that tsstep can make itself. */
 export const builtinName = 'docker.io/library/lab:latest';
@@ -26,8 +26,8 @@ export type Found = { found: ResolvedImage } | { absent: 'builtin' } | { absent:
  */
 export async function findImage(root: string, text: string, platform?: Platform): Promise<Found> {
   const stored = readIndex(root);
-  if (/^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(text)) {
-    const byId = await findById(root, stored, text);
+  if (isImageId(text)) {
+    const byId = await imageById(root, stored, text);
     if (byId) return { found: byId };
     throw noSuchImage(text, stored);
   }
@@ -38,8 +38,17 @@ export async function findImage(root: string, text: string, platform?: Platform)
   const buildable = !platform || platform.architecture === localArchitecture();
   if (buildable && canonicalName(reference) === builtinName) return { absent: 'builtin' };
   // docker too looks for an ID only where no image has such a name.
-  const byId = /^[0-9a-f]+$/.test(text) ? await findById(root, stored, text) : undefined;
+  const byId = /^[0-9a-f]+$/.test(text) ? await imageById(root, stored, text) : undefined;
   return byId ? { found: byId } : { absent: reference };
+}
+
+async function imageById(
+  root: string,
+  stored: readonly Descriptor[],
+  text: string,
+): Promise<ResolvedImage | undefined> {
+  const entry = findById(await storedImages(root, stored), text)?.entry;
+  return entry && imageAt(root, entry, displayName(entry));
 }
 
 /** For whoever asks no registry. @throws as `findImage`, and `no-such-image` where a registry would have to be asked */
@@ -123,102 +132,5 @@ export function imageLayers(
       );
     }
     return { digest, mediaType, size, diffId, directory, link: hex.slice(0, 12), stored, unpacked };
-  });
-}
-
-/** The entry of index.json that a name means. */
-export function findByName(stored: readonly Descriptor[], reference: Reference): Descriptor | undefined {
-  const { host, path, digest } = reference;
-  if (digest === undefined) return stored.find((one) => storedName(one) === canonicalName(reference));
-  const repository = `${host}/${path}`;
-  // As docker: a digest says which image is meant, a tag beside it is a remark.
-  return stored.find(
-    (one) => one.digest === digest && storedName(one)?.replace(/[:@][^/]*$/, '') === repository,
-  );
-}
-
-async function findById(
-  root: string,
-  stored: readonly Descriptor[],
-  text: string,
-): Promise<ResolvedImage | undefined> {
-  const prefix = text.startsWith('sha256:') ? text : `sha256:${text}`;
-  const found = new Map<string, { descriptor: Descriptor; name: string }>();
-  for (const descriptor of stored) {
-    const name = displayName(descriptor);
-    const id = await imageId(root, descriptor, name);
-    if (id?.startsWith(prefix)) found.set(id, found.get(id) ?? { descriptor, name });
-    else if (descriptor.digest === prefix) found.set(descriptor.digest, { descriptor, name });
-  }
-  const [match, ...others] = found.values();
-  if (others.length > 0) throw ambiguousId(text, [...found.keys()]);
-  return match && imageAt(root, match.descriptor, match.name);
-}
-
-/** An ID that was shortened too far. */
-export function ambiguousId(text: string, ids: readonly string[]): TsstepError {
-  return new TsstepError({
-    code: 'no-such-image',
-    what: `no single image has the ID ${text}`,
-    why: `${ids.length} images begin with it: ${ids.map((id) => hexOf(id).slice(0, 12)).join(', ')}`,
-    remedy: 'write more digits of the ID, or a name; `tsstep images` lists them',
-  });
-}
-
-// A broken image somewhere in the store must not keep the others from being found.
-async function imageId(root: string, descriptor: Descriptor, name: string): Promise<string | undefined> {
-  try {
-    return (await readImage((digest) => readBlob(root, digest), descriptor, name)).manifest.config.digest;
-  } catch (error) {
-    if (error instanceof TsstepError) return undefined;
-    throw error;
-  }
-}
-
-/** An image's name as docker prints it; its manifest's digest where it has none. */
-export function displayName(descriptor: Descriptor): string {
-  const name = storedName(descriptor);
-  if (name === undefined) return descriptor.digest;
-  try {
-    return familiarName(parseReference(name));
-  } catch {
-    // Another tool may have written to index.json what is no name here.
-    return name;
-  }
-}
-
-/** `did you mean …?` for a name that is almost one of the store's; else nothing. */
-export function similarTo(name: string, stored: readonly Descriptor[]): string {
-  const names = [...stored.filter((one) => storedName(one) !== undefined).map(displayName), 'lab:latest'];
-  const similar = similarNames(
-    name,
-    [...new Set(names)].filter((one) => one !== name),
-  );
-  return similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? ` : '';
-}
-
-/** With the names that are similar. */
-export function noSuchImage(name: string, stored: readonly Descriptor[]): TsstepError {
-  if (isBuiltin(name)) return notMade(name);
-  const hint = similarTo(name, stored);
-  return new TsstepError({
-    code: 'no-such-image',
-    what: `there is no image ${name} on this machine`,
-    why: 'the store does not have it, and no registry is asked here',
-    remedy:
-      `${hint}${hint ? 'Otherwise get' : 'get'} it from a registry with \`tsstep pull\`, from a file that \`docker save\` or \`skopeo copy\` ` +
-      'made with `tsstep load -i FILE`, make one of a root filesystem with `tsstep import FILE NAME`, or use the built-in image `lab`',
-  });
-}
-
-const isBuiltin = (name: string): boolean => /^lab(:latest)?$/.test(name);
-
-/** For whoever only looks: that must not make anything, not even the image that `run` would make. */
-export function notMade(name: string): TsstepError {
-  return new TsstepError({
-    code: 'no-such-image',
-    what: `the built-in image ${name} is not made yet`,
-    why: 'it is made of this machine’s busybox when a container first needs it',
-    remedy: `tsstep run --rm ${name} true`,
   });
 }

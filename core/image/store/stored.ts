@@ -2,11 +2,11 @@
 import { TsstepError } from '../../errors.ts';
 import type { Failure } from '../../operation.ts';
 import { type ImageDocuments, readImage } from '../manifest.ts';
-import { parseReference } from '../reference.ts';
+import { isImageId, parseReference } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { readBlob } from './blobs.ts';
 import { readIndex, storedName } from './layout.ts';
-import { ambiguousId, displayName, findByName, noSuchImage } from './resolve.ts';
+import { ambiguousId, displayName, findByName, noSuchImage } from './names.ts';
 
 export interface StoredImage {
   /** Digest of the configuration; of the descriptor when the image is broken. */
@@ -75,8 +75,8 @@ export const diffIdsOf = ({ documents }: StoredImage): readonly string[] =>
 /** What a name, a digest or an ID (or its beginning) means. @throws TsstepError bad-reference, no-such-image */
 export function findAmong(images: readonly StoredImage[], text: string): FoundImage {
   const entries = images.flatMap((image) => image.entries);
-  if (/^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(text)) {
-    const image = findById(images, text);
+  if (isImageId(text)) {
+    const image = findById(images, text)?.image;
     if (image) return { text, image };
     throw noSuchImage(text, entries);
   }
@@ -84,12 +84,19 @@ export function findAmong(images: readonly StoredImage[], text: string): FoundIm
   const entry = findByName(entries, reference);
   const named = entry && images.find((image) => image.entries.includes(entry));
   if (named) return { text, image: named, entry };
-  const image = /^[0-9a-f]+$/.test(text) ? findById(images, text) : undefined;
+  const image = /^[0-9a-f]+$/.test(text) ? findById(images, text)?.image : undefined;
   if (image) return { text, image };
   throw noSuchImage(text, entries);
 }
 
-function findById(images: readonly StoredImage[], text: string): StoredImage | undefined {
+/**
+ * What an ID means, or its beginning, or the digest of an entry; and the entry that leads there.
+ * @throws TsstepError no-such-image where it is several
+ */
+export function findById(
+  images: readonly StoredImage[],
+  text: string,
+): { image: StoredImage; entry: Descriptor | undefined } | undefined {
   const prefix = text.startsWith('sha256:') ? text : `sha256:${text}`;
   const found = images.filter(
     ({ id, entries }) => id.startsWith(prefix) || entries.some(({ digest }) => digest === prefix),
@@ -100,5 +107,6 @@ function findById(images: readonly StoredImage[], text: string): StoredImage | u
       found.map(({ id }) => id),
     );
   }
-  return found[0];
+  const [image] = found;
+  return image && { image, entry: image.entries.find(({ digest }) => digest === prefix) ?? image.entries[0] };
 }

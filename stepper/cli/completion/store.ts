@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { stateDirectories } from '../../../core/host/facts.ts';
 import { readIndex, storedName } from '../../../core/image/store/layout.ts';
-import { displayName } from '../../../core/image/store/resolve.ts';
+import { displayName } from '../../../core/image/store/names.ts';
 import { containers, names } from '../../../core/paths.ts';
 import { readDockerConfig } from '../../../core/registry/docker-config.ts';
 import { shortId } from '../format/text.ts';

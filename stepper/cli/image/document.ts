@@ -1,11 +1,11 @@
 /** An image in the words and the shape of `docker image inspect`. */
 import { join } from 'node:path';
 import { hexOf } from '../../../core/image/digest.ts';
-import { familiarRepository, parseReference } from '../../../core/image/reference.ts';
+import { familiarRepository } from '../../../core/image/reference.ts';
 import type { ConfigFile, Descriptor } from '../../../core/image/schema.ts';
 import { imageSize } from '../../../core/image/store/layer-size.ts';
 import { storedName } from '../../../core/image/store/layout.ts';
-import { displayName } from '../../../core/image/store/resolve.ts';
+import { displayName, storedReference } from '../../../core/image/store/names.ts';
 import { diffIdsOf, documentsOf, namedEntries, type StoredImage } from '../../../core/image/store/stored.ts';
 import { layers } from '../../../core/paths.ts';
 
@@ -34,12 +34,8 @@ export function imageDocument(root: string, image: StoredImage): object {
 }
 
 function repoDigest(entry: Descriptor): string[] {
-  try {
-    return [`${familiarRepository(parseReference(storedName(entry) ?? ''))}@${entry.digest}`];
-  } catch {
-    // Another tool may have written to index.json what is no name here.
-    return [];
-  }
+  const reference = storedReference(entry);
+  return reference ? [`${familiarRepository(reference)}@${entry.digest}`] : [];
 }
 
 /** overlayfs.rst: the first lowerdir is the topmost. Where a layer is not unpacked yet, that is where it will be. */

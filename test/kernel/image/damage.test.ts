@@ -1,5 +1,5 @@
 /** A disk that lost bytes: what the store has under a name that promises others. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blobPath } from '../../../core/image/store/blobs.ts';
@@ -25,6 +25,16 @@ describe('a blob that zeros have replaced', () => {
     expectRefused(await store.run('healed:1', 'echo', 'well'), 125, /is missing/, /tsstep load/);
     await store.said('load', '-i', archive);
     expect(await store.run('healed:1', 'echo', 'well')).toMatchObject({ code: 0, stdout: 'well\n' });
+  });
+
+  it('in `lab` is refused too, and that image is made again once it is removed', async () => {
+    const store = new OtherStore(sandbox, 'damaged-lab');
+    expect((await store.run('lab', 'true')).code).toBe(0);
+    rmSync(join(store.root, 'layers'), { recursive: true });
+    fillWithZeros(blobPath(store.root, manifestOf(store.root).layers[0].digest));
+    expectRefused(await store.run('lab', 'true'), 125, /is damaged/, /tsstep rmi -f lab/);
+    expect((await store.tsstep('rmi', '-f', 'lab')).code).toBe(0);
+    expect(await store.run('lab', 'echo', 'well')).toMatchObject({ code: 0, stdout: 'well\n' });
   });
 });
 

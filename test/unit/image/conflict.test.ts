@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeRemoval, type Users } from '../../../core/image/store/conflict.ts';
-import { displayName } from '../../../core/image/store/resolve.ts';
+import { displayName } from '../../../core/image/store/names.ts';
 import { findAmong } from '../../../core/image/store/stored.ts';
 import { digest, imageOf } from './stored-images.ts';
 import { failure } from './tars.ts';
