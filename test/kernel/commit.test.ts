@@ -83,9 +83,7 @@ describe('tsstep commit', () => {
     const { code, stdout, stderr } = await sandbox.tsstep(['commit', 'one', 'devices']);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(
-        /^tsstep: the socket \/socket is left out.*\n$/,
-      ),
+      stderr: expect.stringMatching(/^tsstep: the socket \/socket is left out.*\n$/),
     });
     const { rootfs } = configOf(stdout.trim());
     expect(rootfs.diff_ids).toHaveLength(6);
