@@ -13,6 +13,7 @@ import { tarEntries } from '../tar/tar.ts';
 import type { ImageConfig, LayerSource } from '../types.ts';
 import { decompress, detectCompression } from '../unpack/decompress.ts';
 import { checkEntry } from '../unpack/entry.ts';
+import { UnpackLimit } from '../unpack/unpack-limit.ts';
 import { openInput } from './load.ts';
 
 /**
@@ -45,7 +46,7 @@ async function importAs(
   const path = temporaryPath(root);
   try {
     const blob = await writeMeasured(path, openInput(file));
-    const layer: LayerSource = { ...blob, ...(await inspect(path, `the tar ${from}`)) };
+    const layer: LayerSource = { ...blob, ...(await inspect(path, blob.size, `the tar ${from}`)) };
     adoptBlob(root, path, blob.digest);
     const created = new Date().toISOString();
     return await createImage(
@@ -65,17 +66,24 @@ async function importAs(
 }
 
 /** Reads the whole tar once: an unsafe or damaged one fails here and not when it is run. */
-async function inspect(path: string, what: string): Promise<Pick<LayerSource, 'mediaType' | 'diffId'>> {
+async function inspect(
+  path: string,
+  size: number,
+  what: string,
+): Promise<Pick<LayerSource, 'mediaType' | 'diffId'>> {
   const meter = new DigestMeter();
+  const limit = new UnpackLimit(size, what);
   async function* metered(): AsyncGenerator<Uint8Array> {
     for await (const chunk of decompress(createReadStream(path, { highWaterMark: 256 * 1024 }), what)) {
       meter.update(chunk);
+      limit.spend(chunk.length);
       yield chunk;
     }
   }
   let entries = 0;
   for await (const { header } of tarEntries(metered(), what)) {
-    checkEntry(header);
+    const entry = checkEntry(header);
+    limit.spendEntry(entry.size, entry.sparse?.segments.length);
     entries += 1;
   }
   if (entries === 0) throw badImage(what, 'it has no files');

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { importRootfs } from '../../../core/image/archive/import.ts';
 import { listImages } from '../../../core/image/store/list.ts';
 import { resolveImage } from '../../../core/image/store/resolve.ts';
@@ -85,5 +85,19 @@ describe('importRootfs', () => {
       '<none>',
       'app',
     ]);
+  });
+
+  it('takes nothing that would become far larger than it is', async () => {
+    vi.stubEnv('TSSTEP_LAYER_LIMIT', '1m');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const root = temporaryRoot();
+    const file = join(temporaryRoot(), 'bomb');
+    writeFileSync(file, gzipSync(await tarOf({ name: 'zeros', content: Buffer.alloc(2_000_000) })));
+    expect(await failure(importRootfs(root, file, 'bomb', []))).toMatchObject({
+      code: 'bad-image',
+      remedy: expect.stringContaining('TSSTEP_LAYER_LIMIT'),
+    });
+    expect(readdirSync(join(root, 'images/tmp'))).toEqual([]);
+    expect(await listImages(root)).toEqual([]);
   });
 });
