@@ -87,6 +87,11 @@ export function canonicalName({ host, path, tag, digest }: Reference): string {
   return `${host}/${path}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** The whole name that a pull gives to an image. As docker: where there is a digest, the tag beside it is only a remark. */
+export function pulledName({ host, path, tag = 'latest', digest }: Reference): string {
+  return canonicalName({ host, path, ...(digest === undefined ? { tag } : { digest }) });
+}
+
 /** The whole name that somebody wants to give to an image. @throws `bad-reference`; `usage` for one with a digest */
 export function nameToGive(text: string): string {
   const reference = parseReference(text);

@@ -8,10 +8,11 @@ import {
   familiarName,
   isImageId,
   parseReference,
+  pulledName,
   type Reference,
 } from '../image/reference.ts';
 import type { Platform } from '../image/schema.ts';
-import { largestJson, readBlob, writeBlob } from '../image/store/blobs.ts';
+import { largestJson, writeBlob } from '../image/store/blobs.ts';
 import { readIndex, recordImage } from '../image/store/layout.ts';
 import { similarTo } from '../image/store/names.ts';
 import { builtinName, findImage, imageAt, resolveImage } from '../image/store/resolve.ts';
@@ -90,17 +91,8 @@ async function fetchConfig(
     throw badImage(`the configuration ${digest}`, `${size} bytes are too many for JSON`);
   const answer = await state.registries.download(action);
   const name = familiarName(parseReference(action.reference));
-  const wanted = platformOf(action);
-  const image = await imageAt(known.host.root, action.image, name, wanted, { complete: false });
-  const { architecture } = JSON.parse((await readBlob(known.host.root, digest)).toString()) as {
-    architecture?: string;
-  };
-  if (wanted && architecture && architecture !== wanted.architecture)
-    throw badImage(
-      `the image ${name}`,
-      `it is for linux/${architecture}, and linux/${wanted.architecture} was asked for`,
-      `leave --platform away to get it all the same, or ask for linux/${architecture}`,
-    );
+  const platform = platformOf(action);
+  const image = await imageAt(known.host.root, action.image, name, platform, { complete: false });
   return { ...answer, image };
 }
 
@@ -163,11 +155,10 @@ export async function lookUp(
   return { absent: 'registry', from: sourceOf(found.absent, settings()) };
 }
 
-/** As docker: where a digest is given, the tag beside it is only a remark. */
 function sourceOf(reference: Reference, settings: RegistrySettings): PullSource {
   const { host, path, tag = 'latest', digest } = reference;
   return {
-    name: canonicalName({ host, path, ...(digest === undefined ? { tag } : { digest }) }),
+    name: pulledName(reference),
     repository: path,
     reference: digest ?? tag,
     endpoints: endpointsFor(host, settings),

@@ -91,6 +91,14 @@ export async function imageAt(
   const what = `the image ${name}`;
   const documents = await readImage((digest) => readBlob(root, digest), descriptor, what, platform);
   const { manifest, config } = documents;
+  const { architecture } = config;
+  if (platform && architecture && architecture !== platform.architecture) {
+    throw badImage(
+      what,
+      `it is for linux/${architecture}, and linux/${platform.architecture} was asked for`,
+      `leave --platform away to get it all the same, or ask for linux/${architecture}`,
+    );
+  }
   const layers = imageLayers(root, manifest, config, { what, complete });
   if (layers.length === 0) {
     throw badImage(

@@ -22,22 +22,12 @@ export type EntryType =
   | 'fifo';
 
 /** What a tar says of one entry, in fields and records, nothing checked. */
-export interface TarHeader {
-  name: string;
+export interface TarHeader extends Omit<HeaderBlock, 'flag'> {
   /** A flag that is none of these stays as it is. */
   type: EntryType | { unknown: string };
-  linkname: string;
-  mode: number;
-  uid: number;
-  gid: number;
-  /** Bytes that `content` gives. */
-  size: number;
-  /** Seconds since 1970; `pax.mtime` may know it better. */
-  mtime: number;
-  devmajor: number;
-  devminor: number;
+  /** `pax.mtime` may know the time better. */
   pax: Pax;
-  /** `content` is the segments of it, one after the other. */
+  /** `content` is the segments of it, one after the other, and `size` their bytes. */
   sparse?: Sparse | undefined;
 }
 

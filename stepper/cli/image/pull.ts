@@ -1,7 +1,9 @@
+import { TsstepError } from '../../../core/errors.ts';
 import {
-  canonicalName,
   familiarName,
+  isImageId,
   parseReference,
+  pulledName,
   splitReference,
 } from '../../../core/image/reference.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
@@ -15,12 +17,13 @@ import type { PullFlags } from './pull-flags.ts';
 
 /** Prints docker's lines. @throws TsstepError bad-reference, not-root, usage */
 export async function pullImage(text: string, flags: PullFlags): Promise<number> {
+  if (isImageId(text)) throw noName(text);
   const reference = parseReference(text);
-  const { digest, tag = 'latest', ...repository } = reference;
-  const name = canonicalName({ ...repository, ...(digest === undefined ? { tag } : { digest }) });
+  const name = pulledName(reference);
   const say = (line: string) =>
     flags.quiet || flags.ui === 'json' ? undefined : process.stdout.write(`${line}\n`);
-  if (digest === undefined && splitReference(text).tag === undefined) say('Using default tag: latest');
+  if (reference.digest === undefined && splitReference(text).tag === undefined)
+    say('Using default tag: latest');
   const pulled = await pull(
     {
       spec: parseSpec({ ...flags, pull: 'always' }, text, [], process.env),
@@ -41,4 +44,14 @@ export async function pullImage(text: string, flags: PullFlags): Promise<number>
   say(`Status: ${pulled.newer ? 'Downloaded newer image for' : 'Image is up to date for'} ${familiar}`);
   if (flags.ui !== 'json') process.stdout.write(`${name}\n`);
   return pulled.code;
+}
+
+function noName(id: string): TsstepError {
+  return new TsstepError({
+    code: 'bad-reference',
+    what: `${id} cannot be pulled`,
+    why: 'it is an image’s ID, the digest of its configuration, and registries know names and digests of manifests',
+    remedy:
+      'write the name, like nginx:1.27, or the name and a digest that `tsstep images --digests` shows: nginx@sha256:…',
+  });
 }

@@ -165,6 +165,18 @@ describe('tsstep pull', () => {
     expect(await tsstep(`pull ${front}/team/other@${digest}`)).toMatchObject({ code: 125 });
   });
 
+  it('refuses an ID, which no registry knows', async () => {
+    await tsstep(`pull ${front}/team/two:1`);
+    const { stdout: id } = await tsstep('images -q --no-trunc');
+    registry.proxy.fail();
+    expect(await tsstep(`pull ${id.trim()}`)).toMatchObject({
+      code: 125,
+      stdout: '',
+      stderr: expect.stringContaining('cannot be pulled'),
+    });
+    expect(registry.proxy.seen).toEqual([]);
+  });
+
   it('can be watched like a run: each request is an operation', async () => {
     const pull = sandbox.startTsstep(
       ['pull', '--step', `${front}/team/platforms:1`],
