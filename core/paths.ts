@@ -15,6 +15,8 @@ export const shortLayer = (directory: string): string =>
 /** Journals of runs that have something to undo. */
 export const journals = (root: string): string => join(root, 'runs');
 export const journal = (root: string, run: string): string => join(journals(root), `${run}.jsonl`);
+/** What happened to containers, networks and volumes: JSON lines. */
+export const lifecycleLog = (root: string): string => join(root, 'lifecycle.jsonl');
 /** Shared things: those of the network in `run`, control groups in `cgroupRun`. */
 export const shares = (run: string): string => join(run, 'shares');
 /** Held while something in `run` or `cgroupRun` changes. */
@@ -36,6 +38,13 @@ export function containerFiles(root: string, id: string) {
     upper: join(at, 'upper'),
     work: join(at, 'work'),
     merged: join(at, 'merged'),
+    /** Its output; older files are `log.1`, `log.2` … */
+    log: join(at, 'log'),
+    /** Where its supervisor listens. */
+    socket: join(at, 'socket'),
+    /** How its process ended, as the supervisor saw it. */
+    exit: join(at, 'exit.json'),
+    health: join(at, 'health.json'),
   };
 }
 

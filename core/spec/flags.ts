@@ -19,6 +19,7 @@ export interface RunFlags {
   readonly ipc?: string;
   readonly label?: readonly string[];
   readonly labelFile?: readonly string[];
+  readonly logOpt?: readonly string[];
   readonly memory?: string;
   readonly memorySwap?: string;
   readonly mount?: readonly string[];
@@ -33,9 +34,12 @@ export interface RunFlags {
   readonly publish?: readonly string[];
   readonly pull?: string;
   readonly readOnly?: boolean;
+  readonly restart?: string;
   readonly rm?: boolean;
   readonly securityOpt?: readonly string[];
   readonly shmSize?: string;
+  readonly stopSignal?: string;
+  readonly stopTimeout?: string;
   readonly tmpfs?: readonly string[];
   readonly tty?: boolean;
   readonly ulimit?: readonly string[];

@@ -12,6 +12,7 @@ import { parseIpc, parseNetwork, parsePid, parseUts } from './namespace-mode.ts'
 import { parsePorts } from './port.ts';
 import { parsePull } from './pull.ts';
 import { parseResources } from './resources.ts';
+import { parseEnding } from './restart.ts';
 import { parseSecurityOpts } from './security-opt.ts';
 import { parseSize } from './size.ts';
 import { cleanPath } from './target.ts';
@@ -72,6 +73,7 @@ export function parseSpec(
     ...parseSecurityOpts(flags.securityOpt ?? []),
     addHosts: (flags.addHost ?? []).map(parseAddHost),
     dns: (flags.dns ?? []).map(parseDns),
+    ...parseEnding(flags),
   };
   checkConflicts(spec);
   return spec;
@@ -91,13 +93,6 @@ function refuseUnsupported(flags: RunFlags): void {
   if (flags.privileged) {
     const remedy = 'grant what the command needs by name: --cap-add SYS_ADMIN, or --cap-add ALL';
     throw unsupported('--privileged', 'privileged containers are not supported yet', remedy);
-  }
-  if (flags.detach) {
-    throw unsupported(
-      '--detach',
-      'containers run in the foreground for now',
-      'leave --detach away and use another terminal',
-    );
   }
   if (flags.init) {
     throw unsupported(

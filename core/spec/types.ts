@@ -46,6 +46,31 @@ export interface Resources {
 /** When to ask a registry although the store has the image, or not even where it lacks it. Absent: where it lacks it. */
 export type Pull = 'always' | 'never';
 
+/** When the supervisor starts a container again that has ended by itself. */
+export interface RestartPolicy {
+  name: 'no' | 'on-failure' | 'always' | 'unless-stopped';
+  /** Of on-failure: how often in a row; 0 is without end. */
+  retries: number;
+}
+
+/** Docker's Healthcheck. Durations in nanoseconds, as image configurations have them; 0 or absent: docker's default. */
+export interface Healthcheck {
+  /** `['NONE']`, `['CMD', file, …]` or `['CMD-SHELL', line]`. */
+  test: readonly string[];
+  interval?: number;
+  timeout?: number;
+  startPeriod?: number;
+  retries?: number;
+}
+
+/** How much of a container's output is kept. */
+export interface Logging {
+  /** Bytes of one file; absent: without limit. */
+  maxSize?: number;
+  /** Files, the one that is written to included. */
+  maxFile: number;
+}
+
 export interface Spec {
   image: string;
   pull?: Pull;
@@ -87,4 +112,14 @@ export interface Spec {
   noNewPrivileges: boolean;
   addHosts: readonly (readonly [host: string, ip: string])[];
   dns: readonly string[];
+  /** Absent: no. */
+  restart?: RestartPolicy;
+  /** A small init process in front of the command, which reaps children and passes signals on. */
+  init?: boolean;
+  /** Name or number, as typed: `SIGQUIT`, `3`. Absent: the image's, else SIGTERM. */
+  stopSignal?: string;
+  /** Seconds between the stop signal and SIGKILL; -1: for ever. Absent: 10. */
+  stopTimeout?: number;
+  healthcheck?: Healthcheck;
+  logging?: Logging;
 }

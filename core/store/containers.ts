@@ -8,14 +8,29 @@ import type { Peer, ProcessId } from '../known.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
 
-export type Status = 'creating' | 'created' | 'running' | 'exited' | 'dead';
+/**
+ * Docker's states and two that last for moments only: `creating` and `removing`. `dead`: nobody supervises it any more, whatever
+ * runs of it (`tsstep clean` mends it).
+ */
+export type Status =
+  | 'creating'
+  | 'created'
+  | 'running'
+  | 'paused'
+  | 'restarting'
+  | 'removing'
+  | 'exited'
+  | 'dead';
 
 /** What changes during a container's life: state.json. Times are ISO 8601. */
 export interface ContainerState {
   status: Status;
   /** Which run of tsstep made it: its journal holds the undos. */
   run: string;
+  /** Who brings it on now: the tsstep that makes it, or the supervisor that keeps it. */
   supervisor: ProcessId;
+  /** /proc/sys/kernel/random/boot_id of the boot that `supervisor` and `process` belong to. */
+  boot?: string;
   process?: ProcessId;
   /** Its address and host ports, for as long as it runs. */
   address?: string;
@@ -27,6 +42,12 @@ export interface ContainerState {
   exitCode?: number;
   oomKilled?: boolean;
   error?: string;
+  /** How often the restart policy has started it again. */
+  restartCount?: number;
+  /** A person has stopped it: no policy starts it again until a person does. */
+  stopped?: true;
+  /** The stage or operation that its creation waits in front of: `network`. */
+  pausedAt?: string;
 }
 
 export interface Container {
