@@ -45,9 +45,24 @@ export interface ContainerStreams {
   terminal?: { stream: Duplex; resize(rows: number, columns: number): void };
 }
 
+/** What a process has to inherit to go on supervising a container. */
+export interface Descriptors {
+  stdin?: number;
+  stdout?: number;
+  stderr?: number;
+  /** The pseudo-terminal's master side: then it stands for the other three. */
+  terminal?: number;
+  /** The container's exit code arrives here, as a decimal line. */
+  status: number;
+  /** Sockets that keep published ports. */
+  held: readonly number[];
+}
+
 export interface RunningContainer {
   pid: number;
-  streams: ContainerStreams;
-  /** Settles when the process has ended and its output is read to the end. */
+  /** Reading begins when this is read: either these or the descriptors can be used. */
+  readonly streams: ContainerStreams;
+  descriptors: Descriptors;
+  /** Settles when the process has ended; by whoever started it. */
   exited: Promise<Exit>;
 }
