@@ -16,6 +16,8 @@ export interface ContainerConfig extends Process {
   labels: Readonly<Record<string, string>>;
   mounts: readonly MountSpec[];
   exposedPorts: readonly string[];
+  /** What asks its command to end: `SIGTERM`. */
+  stopSignal: string;
   spec: Spec;
 }
 
@@ -33,6 +35,7 @@ export function containerConfig(spec: Spec, known: Known, image: ResolvedImage):
     labels: labelsOf(spec, image.config),
     mounts: mountsOf(spec, image.config),
     exposedPorts: exposedPortsOf(spec, image.config),
+    stopSignal: spec.stopSignal ?? image.config.StopSignal ?? 'SIGTERM',
     spec,
   };
   return `${JSON.stringify(config, null, 2)}\n`;

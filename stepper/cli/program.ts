@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
+import { declareDebugger } from './declare-debug.ts';
 import { declareImages } from './declare-images.ts';
+import { declareLifecycle } from './declare-lifecycle.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
@@ -20,6 +22,8 @@ export function declareProgram(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   declareRun(program, done);
+  declareLifecycle(program, done);
+  declareDebugger(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
   declareImages(program, done);
