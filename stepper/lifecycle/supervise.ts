@@ -17,8 +17,7 @@ import { startAgain } from './start.ts';
 import { TAKEN_OVER } from './supervising.ts';
 
 /** To whoever waits on the other end: from now on this process brings the container on. */
-const saysReady = (): void =>
-  void tolerating(['EBADF', 'EPIPE'], () => writeSync(TAKEN_OVER, 'ready\n'));
+const saysReady = (): void => void tolerating(['EBADF', 'EPIPE'], () => writeSync(TAKEN_OVER, 'ready\n'));
 
 export async function supervise(root: string, id: string): Promise<number> {
   // Signals are for whoever waits here: `stop` sends one to cut a wait short.
