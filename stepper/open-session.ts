@@ -89,9 +89,11 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
 }
 
 function firstKnown(spec: Spec, stages: readonly Stage[]): Known {
+  const withNetwork = stages.some(({ name }) => name === 'network');
   const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
-    host: readHostFacts(process.env, spec, { withCgroups }),
+    // Only making a network asks what the host's firewall does.
+    host: readHostFacts(process.env, { network: withNetwork ? spec.network : 'none' }, { withCgroups }),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
     supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
   };
@@ -103,18 +105,23 @@ const lost = (what: string) => (error: unknown) => {
 };
 
 /** @throws TsstepError not-root */
-export function requireRoot(command: 'run' | 'pull'): void {
+export function requireRoot(command: 'run' | 'exec' | 'pull'): void {
   if (process.geteuid?.() === 0) return;
   throw new TsstepError({
     code: 'not-root',
     what: `tsstep ${command} needs root`,
-    why:
-      command === 'run'
-        ? 'making namespaces, mounts and network links is root’s right'
-        : 'what is unpacked becomes root’s files in containers, with owners and devices of its own',
-    remedy:
-      command === 'run'
-        ? 'sudo tsstep run …; `tsstep plan run …` shows what would be done without being root'
-        : 'sudo tsstep pull …',
+    ...rights[command],
   });
 }
+
+const rights = {
+  run: {
+    why: 'making namespaces, mounts and network links is root’s right',
+    remedy: 'sudo tsstep run …; `tsstep plan run …` shows what would be done without being root',
+  },
+  exec: { why: 'entering namespaces is root’s right', remedy: 'sudo tsstep exec …' },
+  pull: {
+    why: 'what is unpacked becomes root’s files in containers, with owners and devices of its own',
+    remedy: 'sudo tsstep pull …',
+  },
+};

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
+import { declareExec } from './declare-exec.ts';
 import { declareImages } from './declare-images.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
@@ -20,6 +21,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   declareRun(program, done);
+  declareExec(program, done);
   declarePlan(program, done);
   declareManagement(program, done);
   declareImages(program, done);

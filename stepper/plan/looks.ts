@@ -13,7 +13,7 @@ import { generateName } from '../../core/names/generate.ts';
 import { hostNameservers, hostRoutes, nextLease } from '../../core/network/leases.ts';
 import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
 import { containers, names } from '../../core/paths.ts';
-import { findRunning } from '../../core/store/containers.ts';
+import { findRunning, findToJoin } from '../../core/store/containers.ts';
 
 const closed = ['EACCES', 'EPERM'];
 
@@ -26,7 +26,7 @@ export interface Looks {
   /** `read`: what others have was seen. */
   lease(network: string): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
-  container(reference: string, option: string): Peer | undefined;
+  container(reference: string, option?: string): Peer | undefined;
   /** The topmost directory of a path that does not exist; null: all of it does. */
   missing(path: string): string | null;
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable';
@@ -88,10 +88,12 @@ export class MachineLooks implements Looks {
     return { lease: { ...lease, bridge }, read: taken !== undefined && routes !== undefined };
   }
 
-  container(reference: string, option: string): Peer | undefined {
-    const { root } = this.#host;
+  container(reference: string, option?: string): Peer | undefined {
+    const { root, cgroups } = this.#host;
     const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
-    return readable && allowed(() => findRunning(root, reference, option));
+    const find = () =>
+      option === undefined ? findToJoin(root, reference, cgroups) : findRunning(root, reference, option);
+    return readable && allowed(find);
   }
 
   missing(path: string): string | null {
