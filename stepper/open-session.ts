@@ -93,7 +93,11 @@ function firstKnown(spec: Spec, stages: readonly Stage[]): Known {
   const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
     // Only making a network asks what the host's firewall does.
-    host: readHostFacts(process.env, { network: withNetwork ? spec.network : 'none' }, { withCgroups }),
+    host: readHostFacts(
+      process.env,
+      { ...spec, network: withNetwork ? spec.network : 'none' },
+      { withCgroups },
+    ),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
     supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
   };

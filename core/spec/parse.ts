@@ -94,11 +94,4 @@ function refuseUnsupported(flags: RunFlags): void {
     const remedy = 'grant what the command needs by name: --cap-add SYS_ADMIN, or --cap-add ALL';
     throw unsupported('--privileged', 'privileged containers are not supported yet', remedy);
   }
-  if (flags.init) {
-    throw unsupported(
-      '--init',
-      'an extra init process is not supported',
-      'use a command that reaps its children, or tini in the image',
-    );
-  }
 }

@@ -6,6 +6,7 @@ import type { Process } from '../spec/merge.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 import { processFor } from './process.ts';
+import { inFront } from './small-init.ts';
 
 const step = { where: 'init', undo: 'with-init' } as const;
 
@@ -180,7 +181,7 @@ function finish(spec: Spec, process: Process, user: ResolvedUser, executable: st
 }
 
 function plan(spec: Spec, known: Known): Operation[] {
-  const process = processFor(spec, known);
+  const process = inFront(spec, processFor(spec, known));
   const lookup: Operation = {
     ...step,
     kind: 'lookup-executable',

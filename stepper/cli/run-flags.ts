@@ -40,7 +40,7 @@ const groups: Readonly<
     ['-u, --user <user[:group]>', 'run as this user, by name or number'],
     ['--group-add <group>', 'join another group, by name or number', 'repeat'],
     ['--ulimit <name=soft[:hard]>', 'set a resource limit, like nofile=1024:2048', 'repeat'],
-    ['--init', 'run an init process in front of the command (not supported)'],
+    ['--init', 'run a small init in front of the command: it passes signals on and reaps orphans'],
   ],
   'Filesystem:': [
     ['-v, --volume <[source:]target[:modes]>', 'mount a host directory or a volume', 'repeat'],
