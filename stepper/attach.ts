@@ -17,8 +17,8 @@ export interface AttachOptions {
   record: EventStream | undefined;
   /** Output goes to this process's stdout and stderr. */
   show: boolean;
-  /** A signal ends the attachment instead of reaching the process: docker's `exec` passes none on. */
-  leaves?: boolean;
+  /** A signal ends the attachment instead of reaching the process, as with docker's `exec`; or the process, with its group. */
+  signals?: 'leave' | 'kill';
 }
 
 /** 128 and the signal's number: it came for this process, and the container's runs on. */
@@ -127,9 +127,13 @@ export async function attach(options: AttachOptions): Promise<Exit> {
       resolve(exit);
     };
   });
-  const handlers = (options.leaves ? ending : forwarded).map((signal) => {
-    const forward = () =>
-      options.leaves ? leave(left(signal)) : tolerating(['ESRCH'], () => process.kill(container.pid, signal));
+  const handlers = (options.signals ? ending : forwarded).map((signal) => {
+    const forward = () => {
+      if (options.signals === 'leave') leave(left(signal));
+      else if (options.signals === 'kill')
+        tolerating(['ESRCH'], () => process.kill(-container.pid, 'SIGKILL'));
+      else tolerating(['ESRCH'], () => process.kill(container.pid, signal));
+    };
     process.on(signal, forward);
     return () => process.off(signal, forward);
   });

@@ -109,23 +109,18 @@ const lost = (what: string) => (error: unknown) => {
 };
 
 /** @throws TsstepError not-root */
-export function requireRoot(command: 'run' | 'exec' | 'pull'): void {
+export function requireRoot(command: string): void {
   if (process.geteuid?.() === 0) return;
   throw new TsstepError({
     code: 'not-root',
     what: `tsstep ${command} needs root`,
-    ...rights[command],
+    why:
+      command === 'pull'
+        ? 'what is unpacked becomes root’s files in containers, with owners and devices of its own'
+        : 'making namespaces, mounts and network links is root’s right',
+    remedy:
+      command === 'run'
+        ? 'sudo tsstep run …; `tsstep plan run …` shows what would be done without being root'
+        : `sudo tsstep ${command} …`,
   });
 }
-
-const rights = {
-  run: {
-    why: 'making namespaces, mounts and network links is root’s right',
-    remedy: 'sudo tsstep run …; `tsstep plan run …` shows what would be done without being root',
-  },
-  exec: { why: 'entering namespaces is root’s right', remedy: 'sudo tsstep exec …' },
-  pull: {
-    why: 'what is unpacked becomes root’s files in containers, with owners and devices of its own',
-    remedy: 'sudo tsstep pull …',
-  },
-};

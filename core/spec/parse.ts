@@ -4,6 +4,7 @@ import { parseCapabilities } from './capability.ts';
 import { checkConflicts } from './conflicts.ts';
 import { parseEnv } from './env.ts';
 import type { RunFlags } from './flags.ts';
+import { parseHealthcheck } from './health.ts';
 import { parseAddHost, parseDns } from './hosts.ts';
 import { parseLabels } from './label.ts';
 import { parseMounts } from './mounts.ts';
@@ -74,6 +75,7 @@ export function parseSpec(
     addHosts: (flags.addHost ?? []).map(parseAddHost),
     dns: (flags.dns ?? []).map(parseDns),
     ...parseEnding(flags),
+    ...parseHealthcheck(flags),
   };
   checkConflicts(spec);
   return spec;

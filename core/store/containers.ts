@@ -1,15 +1,12 @@
 /** The containers that exist, running or not: what ps, inspect and rm read. */
 import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFrozen } from '../cgroup/freezer.ts';
-import type { CgroupLayout } from '../cgroup/layout.ts';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { isAlive } from '../kernel/proc.ts';
 import type { Peer, ProcessId } from '../known.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
-import { requireState } from './states.ts';
 
 /**
  * Docker's states and two that last for moments only: `creating` and `removing`. `dead`: nobody supervises it any more, whatever
@@ -157,22 +154,6 @@ export function noSuchContainer(reference: string): TsstepError {
     what: `no container "${reference}"`,
     why: 'neither a name nor the beginning of an ID',
     remedy: 'tsstep ps -a lists them all',
-  });
-}
-
-/** The first process of a container that a command can be executed in. @throws TsstepError container-state */
-export function findToJoin(root: string, reference: string, layout: CgroupLayout): Peer {
-  const container = findContainer(root, reference);
-  requireState(container, 'exec in');
-  const { config, state } = container;
-  if (isFrozen(layout, config.id))
-    requireState({ ...container, state: { ...state, status: 'paused' } }, 'exec in');
-  if (state.process && isAlive(state.process)) return { id: config.id, ...state.process };
-  throw new TsstepError({
-    code: 'container-state',
-    what: `cannot exec in container "${config.name}": its process has just ended`,
-    why: 'a container lives as long as its first process, and its supervisor is about to write down how that ended',
-    remedy: `tsstep start ${config.name}`,
   });
 }
 

@@ -31,6 +31,10 @@ export function declareExec(program: Command, done: (code: number) => void): voi
     .description(
       'Starts a process, moves it into the namespaces and the cgroup of CONTAINER, and runs COMMAND.',
     );
+  program
+    .command('probe', { hidden: true })
+    .argument('<container>')
+    .action(async (container: string) => done(await (await import('./probe.ts')).probe(container)));
   addWatchFlags(addExecFlags(command)).action(
     async (container: string, words: string[], flags: ExecFlags & WatchFlags) => {
       const { execWith } = await import('./exec.ts');

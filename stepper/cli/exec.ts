@@ -1,6 +1,7 @@
 import { failureOf, TsstepError } from '../../core/errors.ts';
 import { type ExecFlags, parseExec } from '../../core/spec/exec.ts';
 import type { Spec } from '../../core/spec/types.ts';
+import type { ContainerConfig } from '../../core/store/config.ts';
 import { findContainer } from '../../core/store/containers.ts';
 import { requireState } from '../../core/store/states.ts';
 import { exec } from '../exec.ts';
@@ -20,10 +21,15 @@ export async function execWith(
   words: readonly string[],
 ): Promise<number> {
   try {
-    const spec = specFor(flags, reference, words);
+    const { root } = openStateAsRoot('exec');
+    const container = findContainer(root, reference);
+    requireState(container, 'exec in');
+    const { config } = container;
     return await exec({
-      spec,
+      config,
+      spec: specFor(flags, config, words),
       detach: flags.detach ?? false,
+      signals: 'leave',
       stepping: new Stepping(flags),
       frontEnd: await frontEndFor(flags, quietFrontEnd),
       faults: parseFaults(flags.inject),
@@ -39,11 +45,8 @@ export async function execWith(
   }
 }
 
-function specFor(flags: ExecFlags, reference: string, words: readonly string[]): Spec {
-  const { root } = openStateAsRoot('exec');
-  const container = findContainer(root, reference);
-  requireState(container, 'exec in');
-  const spec = parseExec(flags, container.config, words, process.env);
+function specFor(flags: ExecFlags, config: ContainerConfig, words: readonly string[]): Spec {
+  const spec = parseExec(flags, config, words, process.env);
   if (spec.tty && spec.interactive && !process.stdin.isTTY) throw notATerminal();
   return spec;
 }

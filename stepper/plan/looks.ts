@@ -13,7 +13,8 @@ import { generateName } from '../../core/names/generate.ts';
 import { hostNameservers, hostRoutes, nextLease } from '../../core/network/leases.ts';
 import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
 import { containers, names } from '../../core/paths.ts';
-import { findRunning, findToJoin } from '../../core/store/containers.ts';
+import { findRunning } from '../../core/store/containers.ts';
+import { findToJoin } from '../../core/store/find-to-join.ts';
 
 const closed = ['EACCES', 'EPERM'];
 

@@ -92,6 +92,9 @@ describe('exec', () => {
         code,
         stderr: expect.stringMatching(said),
       });
+    const told = readFileSync(join(sandbox.root, 'lifecycle.jsonl'), 'utf8').trim().split('\n');
+    const dead = told.filter((line) => line.includes('"exec_die"')).slice(-2);
+    expect(dead.map((line) => /"exitCode":"(\d+)"/.exec(line)?.[1])).toEqual(['7', '137']);
   });
 
   it('-d returns while the command goes on, also one that has a terminal', async () => {
