@@ -69,7 +69,7 @@ async function stay(
   container: RunningContainer,
 ): Promise<Exit> {
   const { spec, frontEnd, showOutput, eventFiles } = request;
-  const ahead = frontEnd.release();
+  const ahead = await frontEnd.release();
   session.machine.release();
   const record = eventFiles.length > 0 || !showOutput ? events : undefined;
   const exit = await attach({ container, spec, ahead, record, show: showOutput, signals: request.signals });

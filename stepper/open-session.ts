@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
-import { startTimeOf } from '../core/kernel/proc.ts';
+import { thisProcess } from '../core/kernel/proc.ts';
 import type { Known } from '../core/known.ts';
 import { journal as journalPath } from '../core/paths.ts';
 import { KernelMachine } from '../core/perform/machine.ts';
@@ -27,6 +27,8 @@ export interface SessionRequest {
   /** Write what a person typed as environment values into the recording. */
   recordSecrets: boolean;
   argv: readonly string[];
+  /** What earlier sessions of the container have found out and is true still. */
+  known?: Partial<Known>;
 }
 
 export interface OpenedSession {
@@ -42,7 +44,7 @@ export interface OpenedSession {
 export function openSession(request: SessionRequest, stages: readonly Stage[]): OpenedSession {
   const { spec, frontEnd } = request;
   const files = request.eventFiles.map((file) => new EventFile(file));
-  const known = firstKnown(spec, stages);
+  const known = firstKnown(spec, stages, request.known);
   const { host, run } = known;
   makeStateDirectories(host);
   const secrets = request.recordSecrets ? new Set<string>() : secretNames(spec);
@@ -88,7 +90,7 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
   };
 }
 
-function firstKnown(spec: Spec, stages: readonly Stage[]): Known {
+function firstKnown(spec: Spec, stages: readonly Stage[], again?: Partial<Known>): Known {
   const withNetwork = stages.some(({ name }) => name === 'network');
   const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
@@ -99,7 +101,8 @@ function firstKnown(spec: Spec, stages: readonly Stage[]): Known {
       { withCgroups },
     ),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
-    supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
+    supervisor: thisProcess(),
+    ...again,
   };
 }
 

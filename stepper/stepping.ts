@@ -53,6 +53,10 @@ export class Stepping {
     this.breakpoints.add(operation ? `${stageNamed(stage)}:${operation}` : stageNamed(stage));
   }
 
+  get pace(): Pace {
+    return this.#pace;
+  }
+
   get byOperation(): boolean {
     return this.#pace === 'operation';
   }

@@ -12,6 +12,15 @@ export function startTimeOf(pid: number): string | undefined {
   return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
+/** This process, told apart from a later one with its pid. */
+export const thisProcess = (): ProcessId => ({
+  pid: process.pid,
+  startTime: startTimeOf(process.pid) ?? '',
+});
+
+/** Of this boot of the machine: pids of another one mean nothing (random(4)). */
+export const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
 /** Whether this very process lives: a pid alone may have been given to another one since. */
 export function isAlive({ pid, startTime }: ProcessId): boolean {
   return startTimeOf(pid) === startTime;

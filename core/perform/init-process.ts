@@ -1,12 +1,12 @@
 /** The supervisor's end of init: starts it, sends it operations, learns how its process ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants as os } from 'node:os';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TsstepError } from '../errors.ts';
 import { installing } from '../host/packages.ts';
+import { ownFile } from '../host/program-files.ts';
 import type { Ready, Reply } from '../init/protocol.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { pipe } from '../kernel/fs.ts';
@@ -15,21 +15,6 @@ import { mustLive, startTimeOf } from '../kernel/proc.ts';
 import type { ProcessId } from '../known.ts';
 import type { Exit } from '../machine.ts';
 import type { Operation, OperationOf } from '../operation.ts';
-
-/** dist/init.cjs, from the bundle in dist/ or from the sources. */
-function initProgram(): string {
-  for (let at = import.meta.dirname; ; at = dirname(at)) {
-    for (const candidate of [join(at, 'init.cjs'), join(at, 'dist/init.cjs')])
-      if (existsSync(candidate)) return candidate;
-    if (at === dirname(at)) break;
-  }
-  throw new TsstepError({
-    code: 'internal',
-    what: 'dist/init.cjs is missing',
-    why: 'tsstep has not been built',
-    remedy: 'npm run build',
-  });
-}
 
 /**
  * Forks, writes its child's exit code to descriptor 3 and ends with it; takes the child along when killed. A supervisor that did
@@ -96,7 +81,7 @@ export class InitHandle {
     const node = openReadOnly(process.execPath);
     lent.push(node, commands.read, replies.write);
     const ends = [commands.read, replies.write].map(ours);
-    this.#child = spawn(command, [...words, ours(node), initProgram(), ...ends], {
+    this.#child = spawn(command, [...words, ours(node), ownFile('dist/init.cjs'), ...ends], {
       stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write, status.write],
       // A session of its own: Ctrl-C on the terminal is for the supervisor, which forwards it.
       detached: true,

@@ -20,6 +20,8 @@ export interface ContainerConfig extends Process {
   exposedPorts: readonly string[];
   /** How it is seen whether it is well; absent: nobody looks. */
   healthcheck?: Healthcheck;
+  /** What asks its command to end: `SIGTERM`. */
+  stopSignal: string;
   spec: Spec;
 }
 
@@ -38,6 +40,7 @@ export function containerConfig(spec: Spec, known: Known, image: ResolvedImage):
     mounts: mountsOf(spec, image.config),
     exposedPorts: exposedPortsOf(spec, image.config),
     ...given('healthcheck', healthcheckOf(spec, image.config)),
+    stopSignal: spec.stopSignal ?? image.config.StopSignal ?? 'SIGTERM',
     spec,
   };
   return `${JSON.stringify(config, null, 2)}\n`;

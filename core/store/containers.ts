@@ -44,6 +44,8 @@ export interface ContainerState {
   error?: string;
   /** How often the restart policy has started it again. */
   restartCount?: number;
+  /** Milliseconds that it was waited before its last start by the policy. */
+  waited?: number;
   /** A person has stopped it: no policy starts it again until a person does. */
   stopped?: true;
   /** The stage or operation that its creation waits in front of: `network`. */
@@ -63,6 +65,31 @@ export function writeState(root: string, id: string, state: ContainerState): voi
   renameSync(partial, path);
 }
 
+export type StateChange = { [K in keyof ContainerState]?: ContainerState[K] | undefined };
+
+/**
+ * Replaces what is named, and takes away what is `undefined`. Whoever calls it holds the container's lock, or is the only one who
+ * may bring the container on. @returns the new state; undefined: there is no such container any more
+ */
+export function changeState(root: string, id: string, change: StateChange): ContainerState | undefined {
+  const state = readJson<ContainerState>(containerFiles(root, id).state);
+  if (!state) return undefined;
+  const changed = Object.fromEntries(
+    Object.entries({ ...state, ...change }).filter(([, value]) => value !== undefined),
+  ) as unknown as ContainerState;
+  writeState(root, id, changed);
+  return changed;
+}
+
+/** Who brings it on, whether alive or not; undefined where nobody has to. */
+export function supervisorOf(root: string, id: string): ProcessId | undefined {
+  const state = readJson<ContainerState>(containerFiles(root, id).state);
+  return state && driven.has(state.status) ? state.supervisor : undefined;
+}
+
+/** States in which only its supervisor can bring a container on. */
+const driven: ReadonlySet<Status> = new Set(['creating', 'running', 'paused', 'restarting', 'removing']);
+
 function readJson<T>(path: string): T | undefined {
   const text = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(path, 'utf8'));
   try {
@@ -74,6 +101,10 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
+/** It runs, or will again by itself. */
+export const isUp = ({ status }: ContainerState): boolean =>
+  status === 'running' || status === 'paused' || status === 'restarting';
+
 /**
  * A container whose creation has come as far as its configuration. Only its supervisor can bring it on, so without that it is
  * dead, even while its process still runs: nobody reads its output, waits for it or takes back what it holds.
@@ -83,8 +114,8 @@ export function readContainer(root: string, id: string): Container | undefined {
   const config = readJson<ContainerConfig>(files.config);
   const state = readJson<ContainerState>(files.state);
   if (!config || !state) return undefined;
-  const driven = state.status === 'running' || state.status === 'creating';
-  return { config, state: driven && !isAlive(state.supervisor) ? { ...state, status: 'dead' } : state };
+  const isDead = driven.has(state.status) && !isAlive(state.supervisor);
+  return { config, state: isDead ? { ...state, status: 'dead' } : state };
 }
 
 /** What all containers were made from, whatever has become of state.json. */

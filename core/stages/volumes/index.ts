@@ -10,7 +10,7 @@ import { devices } from './devices.ts';
 import { kernelFilesystems } from './kernel-filesystems.ts';
 import { masks } from './masks.ts';
 import { bindInRoot, readOnly } from './mount-operation.ts';
-import { mountsKnown, userMounts } from './user-mounts.ts';
+import { createVolumes, mountsKnown, userMounts } from './user-mounts.ts';
 
 function identityFiles(spec: Spec, known: Known, root: string): Operation[] {
   const files = containerFiles(known.host.root, need(known, 'id'));
@@ -124,6 +124,20 @@ function plan(spec: Spec, known: Known): Operation[] {
   }
   return [...operations, ...pivot(root)];
 }
+
+/** What of it stays when the container stops. */
+export const volumeDirectories: Stage = {
+  name: 'volumes',
+  summary: 'Make the volumes that do not exist yet.',
+  plan: (spec, known) => createVolumes(known, mountsOf(spec, imageOf(known)?.config ?? {})),
+};
+
+/** What of it a start does: the volumes are known. */
+export const volumeMounts: Stage = {
+  name: 'volumes',
+  summary: 'Mount what the container will see in its root filesystem, and make that filesystem its root.',
+  plan: (spec, known) => plan(spec, known).filter(({ kind }) => kind !== 'create-volume'),
+};
 
 export const volumes: Stage = {
   name: 'volumes',
