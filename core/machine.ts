@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Known } from './known.ts';
 import type { Operation, Outcome } from './operation.ts';
+import type { Descriptors } from './supervisor/order.ts';
 import type { UndoAction } from './undo.ts';
 
 export interface Progress {
@@ -43,19 +44,6 @@ export interface ContainerStreams {
   stderr?: Readable;
   /** With a terminal all three are this one. */
   terminal?: { stream: Duplex; resize(rows: number, columns: number): void };
-}
-
-/** What a process has to inherit to go on supervising a container. */
-export interface Descriptors {
-  stdin?: number;
-  stdout?: number;
-  stderr?: number;
-  /** The pseudo-terminal's master side: then it stands for the other three. */
-  terminal?: number;
-  /** The container's exit code arrives here, as a decimal line. */
-  status: number;
-  /** Sockets that keep published ports. */
-  held: readonly number[];
 }
 
 export interface RunningContainer {

@@ -1,9 +1,9 @@
 /** Starts the program that keeps a detached container. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { TsstepError } from '../errors.ts';
+import { ownFile } from '../host/program-files.ts';
 import { startTimeOf } from '../kernel/proc.ts';
 import type { ProcessId } from '../known.ts';
 import { containerFiles } from '../paths.ts';
@@ -24,7 +24,7 @@ const nodeFlags: readonly string[] = [];
 export async function startSupervisor(order: SupervisorOrder): Promise<ProcessId> {
   const { descriptors, inherited } = renumbered(order.descriptors);
   const log = openSync(containerFiles(order.root, order.id).supervisorLog, 'a', 0o600);
-  const words = [...nodeFlags, program(), JSON.stringify({ ...order, descriptors })];
+  const words = [...nodeFlags, ownFile('dist/supervisor.cjs'), JSON.stringify({ ...order, descriptors })];
   const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'ignore', log, 'pipe', ...inherited],
     // A session of its own, and no directory that somebody wants to unmount.
@@ -66,19 +66,4 @@ async function readAll(stream: Readable): Promise<string> {
   });
   await new Promise<void>((resolve) => stream.on('error', () => resolve()).on('close', () => resolve()));
   return text;
-}
-
-/** dist/supervisor.cjs, from the bundle in dist/ or from the sources. */
-function program(): string {
-  for (let at = import.meta.dirname; ; at = dirname(at)) {
-    for (const candidate of [join(at, 'supervisor.cjs'), join(at, 'dist/supervisor.cjs')])
-      if (existsSync(candidate)) return candidate;
-    if (at === dirname(at)) break;
-  }
-  throw new TsstepError({
-    code: 'internal',
-    what: 'dist/supervisor.cjs is missing',
-    why: 'tsstep has not been built',
-    remedy: 'npm run build',
-  });
 }

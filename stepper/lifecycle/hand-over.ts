@@ -2,8 +2,8 @@
 import { ownCommand } from '../../core/host/program-files.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { RunningContainer } from '../../core/machine.ts';
+import { startSupervisor } from '../../core/perform/start-supervisor.ts';
 import type { ContainerConfig } from '../../core/store/config.ts';
-import { startSupervisor } from '../../core/supervisor/start.ts';
 
 /** The words of the command that takes back, and starts again, what a supervisor has seen ending. */
 export const supervising = (id: string): string[] => [...ownCommand(), 'supervise', id];
@@ -15,11 +15,18 @@ export async function handOver(
   { descriptors }: RunningContainer,
 ): Promise<ProcessId> {
   return await startSupervisor({
-    root,
-    id,
-    descriptors,
-    ...(spec.logging && { logging: spec.logging }),
-    openStdin: spec.interactive,
+    ...{ root, id, descriptors },
+    logging: spec.logging ?? { maxFile: 1 },
+    stdinOnce: false,
+    alone: spec.pid === 'private',
     finish: supervising(id),
+    env: surroundings(root),
   });
+}
+
+/** What `tsstep supervise` needs of the environment that this container was made in. */
+function surroundings(root: string): Record<string, string> {
+  const kept = ['TSSTEP_RUN', 'TSSTEP_NOFILE'].map((name) => [name, process.env[name]] as const);
+  const given = kept.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { TSSTEP_ROOT: root, ...Object.fromEntries(given) };
 }

@@ -29,13 +29,18 @@ export const files: Probe = ({ known }) => {
   return Object.keys(found).length > 0 ? found : undefined;
 };
 
+/** What a container's supervisor keeps there, and no operation makes. */
+const duringLife = /^(socket|log(\.\d+)?|supervisor\.log|exit\.json|health\.json)$/;
+
 /** config.json and state.json hold what the person typed, secrets too: of them only the size. */
 function container(directory: string): Tree {
   const shown = new Set(['hostname', 'hosts', 'resolv.conf']);
   const itself = entry(directory);
-  const inside = listing(directory, (path) =>
-    shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path),
-  );
+  const inside = listing(directory, (path) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (shown.has(name)) return content(path);
+    return duringLife.test(name) ? undefined : entry(path);
+  });
   return { ...(itself !== undefined && { directory: itself }), ...inside };
 }
 
