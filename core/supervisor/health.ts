@@ -1,8 +1,9 @@
 /** Health checks: a probe every so often, and what docker makes of its exit codes. For the supervisor: node's own modules only. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { durationText } from '../spec/duration.ts';
+
 import type { Healthcheck } from '../spec/types.ts';
-import { type Health, healthOf, type ProbeResult, writeHealth } from '../store/health.ts';
+import { durationText } from './duration-text.ts';
+import { type Health, healthOf, type ProbeResult, writeHealth } from './health-file.ts';
 
 export interface HealthOptions {
   root: string;
@@ -10,6 +11,8 @@ export interface HealthOptions {
   healthcheck: Healthcheck;
   /** The words that run the probe in the container to its end, `tsstep probe ID`; SIGTERM ends it. */
   probe: readonly string[];
+  /** Of the probe; absent: this process's own. */
+  env?: NodeJS.ProcessEnv;
   /** ISO 8601: since when the container runs. */
   startedAt: string;
   /** A paused container is not probed. */
@@ -88,9 +91,11 @@ class Watch {
   }
 
   async #run(): Promise<ProbeResult> {
-    const [command = '', ...words] = this.#options.probe;
+    const { probe, env = process.env } = this.#options;
+    const [command = '', ...words] = probe;
     const Start = new Date().toISOString();
-    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: Ctrl-C on the terminal of a container in the foreground is not for the probe.
+    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd: '/', detached: true });
     this.#child = child;
     const output = new Output();
     for (const stream of [child.stdout, child.stderr])

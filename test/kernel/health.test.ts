@@ -2,11 +2,11 @@
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { durationText } from '../../core/spec/duration.ts';
 import type { ContainerConfig } from '../../core/store/config.ts';
 import { readContainer } from '../../core/store/containers.ts';
-import { type Health, healthOf } from '../../core/store/health.ts';
+import { durationText } from '../../core/supervisor/duration-text.ts';
 import { watchHealth } from '../../core/supervisor/health.ts';
+import { type Health, healthOf } from '../../core/supervisor/health-file.ts';
 import { useContainers } from '../support/containers.ts';
 
 const { sandbox, start } = useContainers();

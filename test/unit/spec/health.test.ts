@@ -1,11 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { failureOf } from '../../../core/errors.ts';
 import type { ImageHealthcheck } from '../../../core/image/types.ts';
-import { durationText, parseDuration } from '../../../core/spec/duration.ts';
+import { parseDuration } from '../../../core/spec/duration.ts';
 import type { RunFlags } from '../../../core/spec/flags.ts';
 import { healthcheckOf, probeOf } from '../../../core/spec/health.ts';
-import type { Health } from '../../../core/store/health.ts';
+import { durationText } from '../../../core/supervisor/duration-text.ts';
 import { judge } from '../../../core/supervisor/health.ts';
+import type { Health } from '../../../core/supervisor/health-file.ts';
 import { parse } from './parse.ts';
 
 describe('a duration', () => {
