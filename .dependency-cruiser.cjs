@@ -116,7 +116,11 @@ module.exports = {
       from: { path: '^core/supervisor/' },
       to: {
         path: ['^core/', '(^|/)node_modules/'],
-        pathNot: ['^core/supervisor/', '^core/(errors|paths)\\.ts$', '(^|/)node_modules/@types/'],
+        pathNot: [
+          '^core/supervisor/',
+          '^core/(errors|paths|store/lifecycle-log)\\.ts$',
+          '(^|/)node_modules/@types/',
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -3,6 +3,7 @@ import { cgroups } from './stages/cgroups.ts';
 import { env } from './stages/env.ts';
 import { exec } from './stages/exec.ts';
 import { image } from './stages/image.ts';
+import { joinCgroups, joinNamespaces } from './stages/join.ts';
 import { metadata } from './stages/metadata.ts';
 import { namespaces } from './stages/namespaces.ts';
 import { network } from './stages/network.ts';
@@ -22,6 +23,8 @@ export const pipeline: readonly Stage[] = [
   exec,
 ];
 
+/** How one more process comes into a container that runs. */
+export const execPipeline: readonly Stage[] = [joinNamespaces, joinCgroups, env, exec];
 /** The part of it that `create` does: files, which stay until the container is removed. */
 export const creation: readonly Stage[] = [image, metadata, overlayDirectories, volumeDirectories];
 

@@ -91,9 +91,15 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
 }
 
 function firstKnown(spec: Spec, stages: readonly Stage[], again?: Partial<Known>): Known {
+  const withNetwork = stages.some(({ name }) => name === 'network');
   const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
-    host: readHostFacts(process.env, spec, { withCgroups }),
+    // Only making a network asks what the host's firewall does.
+    host: readHostFacts(
+      process.env,
+      { ...spec, network: withNetwork ? spec.network : 'none' },
+      { withCgroups },
+    ),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
     supervisor: thisProcess(),
     ...again,

@@ -12,6 +12,7 @@ import type { HostAction, Json, Operation, Outcome } from '../operation.ts';
 import type { Spec } from '../spec/types.ts';
 import { readContainer } from '../store/containers.ts';
 import type { UndoAction } from '../undo.ts';
+import { whileItRuns } from './frozen.ts';
 import type { PerformContext } from './host.ts';
 import { hostPerformers } from './host.ts';
 import type { InitDescriptors, InitHandle } from './init-process.ts';
@@ -118,7 +119,10 @@ export class KernelMachine implements Machine {
     const { init } = this.#state;
     if (!init || !known.init) throw new Error(`"${operation.name}" is for init, and there is none yet`);
     const seized = operation.kind === 'execve' && this.#watched && this.#seize(known.init.pid);
-    const reply = await init.perform(operation);
+    const { container } = known.peers ?? {};
+    const reply = container
+      ? await whileItRuns(init.perform(operation), known.host.cgroups, container)
+      : await init.perform(operation);
     if (reply === undefined) {
       if (seized && (await stoppedAtExec(known.init.pid))) this.#stopped = known.init.pid;
       this.container = this.#runs(known.init.pid, init);

@@ -17,6 +17,7 @@ import { ReadStream } from 'node:tty';
 import type { ContainerStreams } from '../machine.ts';
 import { containerFiles } from '../paths.ts';
 import { readStatus, writeExit } from './exit-status.ts';
+import { keepHealth } from './keep-health.ts';
 import { Keeper } from './keeper.ts';
 import type { Descriptors, SupervisorOrder } from './order.ts';
 import { resizer } from './window-size.ts';
@@ -70,7 +71,10 @@ async function main(): Promise<void> {
   keeper.output.start();
   writeSync(READY, 'ready\n');
   closeSync(READY);
+  const environment = { PATH: process.env.PATH, ...order.env };
+  const health = order.health && keepHealth(root, id, order.health, environment);
   const exit = await exited;
+  health?.stop();
   if (exit.error) say(exit.error);
   await keeper.drain(alone);
   try {
@@ -79,7 +83,7 @@ async function main(): Promise<void> {
     say(`exit.json cannot be written, the exit code was ${exit.code}: ${(error as Error).message}`);
   }
   await keeper.close(exit);
-  await finish(order.finish, { PATH: process.env.PATH, ...order.env });
+  await finish(order.finish, environment);
 }
 
 // A container ends by signals to its own processes. What is sent to the supervisor, as by a shutdown that ends everything, must

@@ -1,5 +1,6 @@
 /** What the program of a detached container is told: its one argument, as JSON. */
 import type { Logging } from '../spec/types.ts';
+import type { HealthOrder } from './keep-health.ts';
 
 /** Numbers of descriptors that it has inherited. */
 export interface Descriptors {
@@ -15,6 +16,8 @@ export interface Descriptors {
 }
 
 export interface SupervisorOrder {
+  /** Absent: nobody checks it. */
+  health?: HealthOrder;
   root: string;
   id: string;
   descriptors: Descriptors;

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
 import { declareDebugger } from './declare-debug.ts';
+import { declareExec } from './declare-exec.ts';
 import { declareImages } from './declare-images.ts';
 import { declareLifecycle } from './declare-lifecycle.ts';
 import { declareRegistries } from './declare-registry.ts';
@@ -22,6 +23,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   declareRun(program, done);
+  declareExec(program, done);
   declareLifecycle(program, done);
   declareDebugger(program, done);
   declarePlan(program, done);

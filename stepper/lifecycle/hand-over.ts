@@ -3,7 +3,9 @@ import { ownCommand } from '../../core/host/program-files.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { RunningContainer } from '../../core/machine.ts';
 import { startSupervisor } from '../../core/perform/start-supervisor.ts';
+import { given } from '../../core/spec/usage.ts';
 import type { ContainerConfig } from '../../core/store/config.ts';
+import { healthOrder } from './health-order.ts';
 
 /** The words of the command that takes back, and starts again, what a supervisor has seen ending. */
 export const supervising = (id: string): string[] => [...ownCommand(), 'supervise', id];
@@ -11,10 +13,12 @@ export const supervising = (id: string): string[] => [...ownCommand(), 'supervis
 /** @returns the supervisor, which has everything when this settles */
 export async function handOver(
   root: string,
-  { id, spec }: ContainerConfig,
+  config: ContainerConfig,
   { descriptors }: RunningContainer,
 ): Promise<ProcessId> {
+  const { id, spec } = config;
   return await startSupervisor({
+    ...given('health', healthOrder(config)),
     ...{ root, id, descriptors },
     logging: spec.logging ?? { maxFile: 1 },
     stdinOnce: false,

@@ -4,6 +4,7 @@ import type { Exit, RunningContainer } from '../../core/machine.ts';
 import type { Stage } from '../../core/stage.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle.ts';
+import { keepHealth } from '../../core/supervisor/keep-health.ts';
 import { attach } from '../attach.ts';
 import { type Driven, drive } from '../drive.ts';
 import { Interrupts } from '../interrupts.ts';
@@ -12,6 +13,7 @@ import { showFailure, showProblems } from '../show-failure.ts';
 import type { Stepping } from '../stepping.ts';
 import { isDueAgain, removeContainer, seeOom, takeBack, writeExited } from './ending.ts';
 import { handOver } from './hand-over.ts';
+import { healthOrder } from './health-order.ts';
 import { runningState } from './running-state.ts';
 import { startSupervising, writeExit } from './supervising.ts';
 
@@ -148,7 +150,13 @@ class Making {
     const ahead = await frontEnd.release();
     session.machine.release();
     const record = eventFiles.length > 0 || !showOutput ? events : undefined;
-    return await this.#exited(await attach({ container, spec, ahead, record, show: showOutput }));
+    const config = this.#container?.config;
+    const order = config && healthOrder(config);
+    const health = order && keepHealth(this.#root, config.id, order);
+    const exit = await attach({ container, spec, ahead, record, show: showOutput }).finally(() =>
+      health?.stop(),
+    );
+    return await this.#exited(exit);
   }
 
   async #exited(exit: Exit): Promise<number> {

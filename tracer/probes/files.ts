@@ -1,6 +1,7 @@
 /** What tsstep itself keeps: the container's directory, names, volumes and layers, and what is shared between runs. */
 import { statSync } from 'node:fs';
 import type { Known } from '../../core/known.ts';
+import { containerId } from '../known.ts';
 import type { Probe, Tree } from '../snapshot.ts';
 import { entry } from './entry.ts';
 import { link, names, text, unlessGone } from './read.ts';
@@ -12,9 +13,10 @@ const TINY = 512;
 
 export const files: Probe = ({ known }) => {
   const { root, run } = known.host;
+  const id = containerId(known);
   const found: Tree = {};
   const parts: Record<string, Tree> = {
-    container: known.id === undefined ? {} : container(`${root}/containers/${known.id}`),
+    container: id === undefined ? {} : container(`${root}/containers/${id}`),
     images: images(root),
     names: listing(`${root}/names`, (path) => link(path)),
     volumes: volumes(root, known),

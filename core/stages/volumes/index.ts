@@ -5,6 +5,7 @@ import { mountsOf } from '../../spec/merge.ts';
 import type { Spec } from '../../spec/types.ts';
 import type { Stage } from '../../stage.ts';
 import { processFor } from '../process.ts';
+import { smallInit } from '../small-init.ts';
 import { devices } from './devices.ts';
 import { kernelFilesystems } from './kernel-filesystems.ts';
 import { masks } from './masks.ts';
@@ -91,7 +92,11 @@ function plan(spec: Spec, known: Known): Operation[] {
     ...userMounts(root, known, etc),
   ];
   if (!mountsKnown(known, etc)) return operations;
-  operations.push(...identityFiles(spec, known, root), ...userMounts(root, known, others));
+  operations.push(
+    ...smallInit(root, spec, known.host),
+    ...identityFiles(spec, known, root),
+    ...userMounts(root, known, others),
+  );
   if (!mountsKnown(known, others)) return operations;
   if (spec.readOnly) {
     operations.push(

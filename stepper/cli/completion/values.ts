@@ -57,6 +57,7 @@ export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
   name: (place) =>
     place.command.name() === 'inspect' ? [...containersOf(place), ...imageNames()] : containersOf(place),
+  container: containersOf,
   'repository[:tag]': imageNames,
   file: files,
   from: fileOrContainer,

@@ -55,7 +55,7 @@ describe('completion', () => {
     [['r'], ['run', 'rm', 'rmi']],
     [
       ['plan', ''],
-      ['run', 'help'],
+      ['run', 'exec', 'help'],
     ],
     [
       ['help', 'i'],
