@@ -2,6 +2,7 @@
 import { wasOomKilled } from '../core/cgroup/oom.ts';
 import { requireTools } from '../core/doctor/tools.ts';
 import type { Exit, Machine, RunningContainer } from '../core/machine.ts';
+import { endpointsIn } from '../core/network/endpoint-state.ts';
 import { pipeline } from '../core/pipeline.ts';
 import { type ContainerState, writeState } from '../core/store/containers.ts';
 import { attach } from './attach.ts';
@@ -103,11 +104,7 @@ class Run {
       startedAt,
       ...(known.init && { process: known.init }),
       ...(known.ports && { ports: known.ports }),
-      ...(known.lease && {
-        address: known.lease.address,
-        gateway: known.lease.gateway,
-        mac: known.lease.mac,
-      }),
+      networks: endpointsIn(spec, known),
     });
     events.emit({ type: 'started', pid: container.pid });
     this.#session.close();

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
 import { declareImages } from './declare-images.ts';
+import { declareNetworks } from './declare-network.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
@@ -25,6 +26,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareImages(program, done);
   declareSystem(program, done);
   declareChanges(program, done);
+  declareNetworks(program, done);
   declareRegistries(program, done);
   declareVm(program, done);
   declareCompletion(program, done);
