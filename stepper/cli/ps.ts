@@ -5,9 +5,9 @@ import { listContainers } from '../../core/store/containers.ts';
 import { goTime, since } from './format/duration.ts';
 import { portsText } from './format/ports.ts';
 import { table } from './format/table.ts';
-import { render } from './format/template.ts';
 import { commandLine, shortId } from './format/text.ts';
 import { openState } from './state.ts';
+import { render } from './template/render.ts';
 
 interface Flags {
   all?: boolean;
