@@ -5,6 +5,7 @@ import { declareChanges } from './declare-changes.ts';
 import { declareDebugger } from './declare-debug.ts';
 import { declareImages } from './declare-images.ts';
 import { declareLifecycle } from './declare-lifecycle.ts';
+import { declarePs } from './declare-ps.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
@@ -25,6 +26,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareLifecycle(program, done);
   declareDebugger(program, done);
   declarePlan(program, done);
+  declarePs(program, done);
   declareManagement(program, done);
   declareImages(program, done);
   declareSystem(program, done);

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { listFilters, pruneFilters } from '../../../core/image/store/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
+import { filterNames as psFilters } from '../ps/filters.ts';
 import { uiKinds } from '../stepping-flags.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
@@ -67,6 +68,8 @@ export const ofArguments: Readonly<Record<string, Source>> = {
   server: () => each(loginNames()),
 };
 
+const filters: Readonly<Record<string, readonly string[]>> = { prune: pruneFilters, ps: psFilters };
+
 export const ofOptions: Readonly<Record<string, Source>> = {
   file: files,
   '[source:]target[:modes]': files,
@@ -75,8 +78,7 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   'stage:op=errno': fault,
   '--add': files,
   kind: () => each(uiKinds),
-  filter: ({ command }) =>
-    each((command.name() === 'prune' ? pruneFilters : listFilters).map((name) => `${name}=`)),
+  filter: ({ command }) => each((filters[command.name()] ?? listFilters).map((name) => `${name}=`)),
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),
   '--network': modes('bridge', 'host', 'none'),

@@ -5,7 +5,6 @@ import { type Columns, formatRows } from '../../../stepper/cli/format/rows.ts';
 import { humanSize } from '../../../stepper/cli/format/size.ts';
 import { table } from '../../../stepper/cli/format/table.ts';
 import { commandLine, ellipsis, quoted, shortId } from '../../../stepper/cli/format/text.ts';
-import { statusText } from '../../../stepper/cli/ps.ts';
 import { printable, shownOn } from '../../../stepper/printable.ts';
 import { failureText } from '../../../stepper/show-failure.ts';
 
@@ -173,26 +172,5 @@ describe('ports', () => {
     ],
   ])('%j are shown as "%s"', (ports, text) => {
     expect(portsText(ports)).toBe(text);
-  });
-});
-
-describe('the status of a container', () => {
-  const now = Date.parse('2026-01-01T00:02:00Z');
-  const state = {
-    run: 'r',
-    supervisor: { pid: 1, startTime: '1' },
-    startedAt: '2026-01-01T00:01:56Z',
-  } as const;
-  it.each([
-    [{ ...state, status: 'running' }, 'Up 4 seconds'],
-    [
-      { ...state, status: 'exited', exitCode: 3, finishedAt: '2026-01-01T00:00:00Z' },
-      'Exited (3) 2 minutes ago',
-    ],
-    [{ ...state, status: 'creating' }, 'Created'],
-    [{ ...state, status: 'created' }, 'Created'],
-    [{ ...state, status: 'dead' }, 'Dead'],
-  ] as const)('%j is "%s"', (it, text) => {
-    expect(statusText(it, now)).toBe(text);
   });
 });

@@ -1,0 +1,22 @@
+/** The ports of a container that has a network of its own, published ones first. */
+import { type Container, isUp } from '../../../core/store/containers.ts';
+import type { ShownPort } from '../format/ports.ts';
+
+const ofOthers = ['host', 'none'];
+
+/** Docker shows them, also those that are only exposed, while the container runs. */
+export function portsOf({ config, state }: Container): ShownPort[] {
+  const { network } = config.spec;
+  if (!isUp(state) || typeof network !== 'string' || ofOthers.includes(network)) return [];
+  const published = Object.entries(state.ports ?? {}).map(([key, hostPort]) => {
+    // `0.0.0.0:80/tcp`, and `…#2` where it is published once more.
+    const [ip = '', port = '', protocol = ''] = key.replace(/#\d+$/, '').split(/[:/]/);
+    return { ip, hostPort, port: Number(port), protocol };
+  });
+  const exposed = config.exposedPorts.flatMap((text) => {
+    const [port = '', protocol = ''] = text.split('/');
+    const isPublished = published.some((one) => one.port === Number(port) && one.protocol === protocol);
+    return isPublished ? [] : [{ port: Number(port), protocol }];
+  });
+  return [...published, ...exposed];
+}
