@@ -82,7 +82,9 @@ export function endUnseen(root: string, id: string, init: ProcessId | undefined)
   const container = readContainer(root, id);
   if (!container) return undefined;
   const killedNow = init !== undefined && isAlive(init);
-  const exit: Exit = readExit(root, id) ?? { code: killedNow ? 137 : UNSEEN };
+  // Between two starts by its policy, the end that it had is known.
+  const known = container.state.exitCode ?? UNSEEN;
+  const exit: Exit = readExit(root, id) ?? { code: killedNow ? 137 : known };
   const write = async () => {
     const now = readContainer(root, id);
     if (now?.state.status !== 'dead') return;

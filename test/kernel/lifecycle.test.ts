@@ -29,6 +29,10 @@ const stateFile = (id: string) => join(sandbox.root, 'containers', id, 'state.js
 const supervisorOf = (id: string): number =>
   (JSON.parse(readFileSync(stateFile(id), 'utf8')) as { supervisor: { pid: number } }).supervisor.pid;
 
+/** Between two starts, and not about to begin the next one. */
+const waitsLong = (id: string): boolean =>
+  (JSON.parse(readFileSync(stateFile(id), 'utf8')) as { waited?: number }).waited === 800;
+
 const until = async (condition: () => boolean | Promise<boolean>) =>
   await vi.waitUntil(condition, { timeout: 60_000, interval: 50 });
 
@@ -165,6 +169,25 @@ describe('a supervisor that is killed', () => {
     expect(await state('orphan')).toMatchObject({ Status: 'exited', ExitCode: 137 });
     expect(await said('start orphan')).toBe('orphan');
     await said('rm -f orphan');
+  });
+});
+
+describe.each([
+  ['restarting', 'run -d --name lost --restart always lab false', 'exited'],
+  ['created', 'run -d --name lost --break network lab true', undefined],
+] as const)('whoever brings on a container that is %s, and is killed', (status, command, then) => {
+  it('leaves what clean takes back', async () => {
+    const id = (await tsstep(command)).stdout.trim();
+    await until(async () => (await statusOf('lost')) === status);
+    if (status === 'restarting') await until(() => waitsLong(id));
+    process.kill(supervisorOf(id), 'SIGKILL');
+    await until(async () => (await statusOf('lost')) === 'dead');
+    expect((await tsstep('clean')).code).toBe(0);
+    if (then) {
+      expect(await statusOf('lost')).toBe(then);
+      await said('rm lost');
+    }
+    expect(await said('ps -aq')).toBe('');
   });
 });
 

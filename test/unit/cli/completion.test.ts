@@ -52,7 +52,7 @@ beforeEach(() => {
 describe('completion', () => {
   it.each<[words: string[], fit: readonly string[] | 'files']>([
     // commands
-    [['r'], ['run', 'rm', 'rmi']],
+    [['r'], ['run', 'restart', 'rm', 'rmi']],
     [
       ['plan', ''],
       ['run', 'exec', 'help'],
