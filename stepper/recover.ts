@@ -85,8 +85,11 @@ export function listJournals(root: string): Journalled[] {
 /** Whether something of the run is still there on purpose: it is being driven, or it was kept and its init waits. */
 export function isLiving({ known, result }: Journalled): boolean {
   if (result === undefined) return isAlive(known.supervisor);
-  return result === 'kept' && known.init !== undefined && isAlive(known.init);
+  return stays.has(result) && known.init !== undefined && isAlive(known.init);
 }
+
+/** What these sessions have made is there as long as the container's process. */
+const stays: ReadonlySet<EventOf<'session-ended'>['result']> = new Set(['kept', 'connected', 'disconnected']);
 
 /** What falls due when nobody drives a run any more. A container that ran keeps its files, as with docker after a crash. */
 export function dueAfterCrash({ started, remove }: Journalled): UndoMoment[] {
@@ -210,10 +213,16 @@ export function removeEmptyJournals(root: string, olderThan: number): number {
   return empty.length;
 }
 
-/** The journal of the run that made this container; it exists until the container is removed. */
-export function journalOf(root: string, id: string): Journalled | undefined {
-  return listJournals(root).find(({ known }) => known.id === id);
+/** Of all sessions of this container, newest first: of the run that made it, and of those that connected it to networks. */
+export function journalsOf(root: string, id: string): Journalled[] {
+  // A run's name begins with the time of its start.
+  return listJournals(root)
+    .filter(({ known }) => known.id === id)
+    .sort((a, b) => b.run.localeCompare(a.run));
 }
+
+/** The journal of the run that made this container; it exists until the container is removed. */
+export const journalOf = (root: string, id: string): Journalled | undefined => journalsOf(root, id).at(-1);
 
 /** Whether the container's directory is still there. */
 export const hasDirectory = (root: string, id: string): boolean =>

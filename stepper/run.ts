@@ -9,7 +9,7 @@ import { attach } from './attach.ts';
 import { type Driven, drive } from './drive.ts';
 import { Interrupts } from './interrupts.ts';
 import { openSession, requireRoot, type SessionRequest } from './open-session.ts';
-import { hasDirectory } from './recover.ts';
+import { dueAtRemoval, hasDirectory, journalsOf, recover } from './recover.ts';
 import type { EventStream } from './session/event-stream.ts';
 import type { LiveSession } from './session/live.ts';
 import type { UndoProblem } from './session/session.ts';
@@ -134,8 +134,20 @@ class Run {
     });
     const problems: readonly UndoProblem[] = await session.undo(spec.rm ? ['exit', 'remove'] : ['exit']);
     showProblems(problems);
+    await this.#leaveNetworks();
     this.#events.emit({ type: 'session-ended', result: 'exited', code: exit.code });
     return exit.code;
+  }
+
+  /** Those that other sessions have connected it to. */
+  async #leaveNetworks(): Promise<void> {
+    const { id, host, run } = this.#session.known;
+    if (id === undefined) return;
+    for (const journalled of journalsOf(host.root, id)) {
+      if (journalled.run === run) continue;
+      const { problems } = await recover(journalled, dueAtRemoval(journalled));
+      for (const { failure, at } of problems) showFailure(failure, at);
+    }
   }
 
   #save(change: Partial<ContainerState>): void {

@@ -69,7 +69,15 @@ export type EventBody =
   /** `kept`: the host objects stay until `tsstep rm`. `pulled`: the image was all that was asked for. */
   | {
       type: 'session-ended';
-      result: 'exited' | 'failed' | 'rolled-back' | 'kept' | 'cleaned' | 'pulled';
+      result:
+        | 'exited'
+        | 'failed'
+        | 'rolled-back'
+        | 'kept'
+        | 'cleaned'
+        | 'pulled'
+        | 'connected'
+        | 'disconnected';
       code: number;
     };
 

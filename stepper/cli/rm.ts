@@ -8,7 +8,7 @@ import { isId } from '../../core/paths.ts';
 import { killInit } from '../../core/perform/kill-init.ts';
 import { findContainer, idNamed } from '../../core/store/containers.ts';
 import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
-import { dueAtRemoval, hasDirectory, type Journalled, journalOf, recover } from '../recover.ts';
+import { dueAtRemoval, hasDirectory, type Journalled, journalOf, journalsOf, recover } from '../recover.ts';
 import { failureText } from '../show-failure.ts';
 import { shortId } from './format/text.ts';
 import { forEach, openStateAsRoot } from './state.ts';
@@ -89,8 +89,8 @@ async function stop({ known, started }: Journalled): Promise<void> {
 
 /** With --rm, or interrupted, the supervisor may have removed it all: then there is no journal any more, and no file. */
 async function takeBack(root: string, id: string): Promise<void> {
-  const journalled = journalOf(root, id);
-  if (journalled && !isDriven(journalled)) {
+  for (const journalled of journalsOf(root, id)) {
+    if (isDriven(journalled)) continue;
     const { problems } = await recover(journalled, dueAtRemoval(journalled));
     const [first, ...others] = problems;
     for (const { failure } of others) process.stderr.write(failureText(failure));
