@@ -2,9 +2,9 @@
  * Putting a running container into one more network, and taking it out of one: the network stage for a container that is there
  * already. Both are stages of that name, made for one container and one network.
  */
-import type { HostFacts, KnownNetwork } from '../known.ts';
+import type { HostFacts, Known, KnownNetwork } from '../known.ts';
 import { configure, findAddress, isDefault, joinNames, type Place, plugIn } from '../network/endpoint.ts';
-import { type Endpoint, type Endpoints, wayOut } from '../network/endpoint-state.ts';
+import { type Endpoint, type Endpoints, nextWayOut, wayOut } from '../network/endpoint-state.ts';
 import { publishPorts } from '../network/publish.ts';
 import { defaultRoute } from '../network/veth.ts';
 import type { Operation } from '../operation.ts';
@@ -13,27 +13,26 @@ import type { EndpointSpec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 
 /** @param there the networks that the container is in already */
-export function connecting(endpoint: EndpointSpec, there: Endpoints): Stage {
+export function placeBeside(endpoint: EndpointSpec, there: Endpoints, known: Known): Place {
   const used = new Set(Object.values(there).map(({ index }) => index));
   let index = 0;
   while (used.has(index)) index++;
+  const own = known.networks?.[endpoint.network];
+  const leadsOut = isDefault(endpoint) || own?.internal === false;
+  return { endpoint, own, lease: known.lease, index, wayOut: leadsOut && wayOut(there) === undefined };
+}
+
+/** @param there the networks that the container is in already */
+export function connecting(endpoint: EndpointSpec, there: Endpoints): Stage {
   return {
     name: 'network',
     summary: `Connect the running container to the network ${endpoint.network}, with one more virtual cable.`,
     plan: ({ publish }, known) => {
       const id = need(known, 'id');
       const { pid } = need(known, 'init');
-      const own = known.networks?.[endpoint.network];
-      const leadsOut = isDefault(endpoint) || own?.internal === false;
-      const place: Place = {
-        endpoint,
-        own,
-        lease: known.lease,
-        index,
-        wayOut: leadsOut && wayOut(there) === undefined,
-      };
+      const place = placeBeside(endpoint, there, known);
       const first = findAddress(id, place);
-      const { lease } = known;
+      const { lease } = place;
       if (!lease) return first;
       return [
         ...first,
@@ -82,7 +81,7 @@ function takeBack(operations: readonly Operation[]): Operation[] {
 export function leaving(name: string, there: Endpoints, host: HostFacts, pid?: number): Stage {
   const { [name]: endpoint, ...others } = there;
   const isOut = wayOut(there)?.[0] === name;
-  const next = isOut ? wayOut(others)?.[1] : undefined;
+  const next = isOut ? nextWayOut(others)?.[1] : undefined;
   return {
     name: 'network',
     summary: `Take the container out of the network ${name}: what connecting it has made goes, the last step first.`,

@@ -1,7 +1,7 @@
 /** Which networks a container is in, now (state.json) and at its next start (config.json). */
 import { renameSync, writeFileSync } from 'node:fs';
 import { endpointsOf } from '../network/endpoint.ts';
-import type { Endpoint } from '../network/endpoint-state.ts';
+import { type Endpoint, type Endpoints, nextWayOut, wayOut } from '../network/endpoint-state.ts';
 import { containerFiles } from '../paths.ts';
 import type { EndpointSpec } from '../spec/types.ts';
 import type { ContainerConfig } from './config.ts';
@@ -19,6 +19,12 @@ function writeConfig(root: string, config: ContainerConfig): void {
   const partial = `${path}.${process.pid}`;
   writeFileSync(partial, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(partial, path);
+}
+
+/** The default route has moved to it, if that has gone which it led through. */
+function withWayOut(networks: Endpoints): Endpoints {
+  const next = wayOut(networks) ? undefined : nextWayOut(networks);
+  return next ? { ...networks, [next[0]]: { ...next[1], wayOut: true } } : networks;
 }
 
 /** @returns false: its process has ended meanwhile, and nothing is changed @throws TsstepError no-such-container */
@@ -40,7 +46,7 @@ export async function changeNetworks(root: string, id: string, change: NetworkCh
     const endpoints = before.filter(({ network }) => !change.asked.includes(network));
     writeConfig(root, { ...config, spec: { ...config.spec, endpoints } });
     const { [change.leave]: _left, ...networks } = state.networks ?? {};
-    if (isUp) writeState(root, id, { ...state, networks });
+    if (isUp) writeState(root, id, { ...state, networks: withWayOut(networks) });
     return true;
   });
 }

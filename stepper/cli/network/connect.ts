@@ -2,12 +2,12 @@
 import { TsstepError } from '../../../core/errors.ts';
 import { readHostFacts } from '../../../core/host/facts.ts';
 import { endpointsOf, isDefault } from '../../../core/network/endpoint.ts';
-import { endpointOf } from '../../../core/network/endpoint-state.ts';
+import { endpointAt } from '../../../core/network/endpoint-state.ts';
 import { isBuiltIn, type Network } from '../../../core/network/network.ts';
 import { findNetwork } from '../../../core/network/store.ts';
 import { parseAlias, parseIp } from '../../../core/spec/endpoint.ts';
 import type { EndpointSpec, Spec } from '../../../core/spec/types.ts';
-import { connecting, leaving } from '../../../core/stages/connect.ts';
+import { connecting, leaving, placeBeside } from '../../../core/stages/connect.ts';
 import { changeNetworks } from '../../../core/store/change-networks.ts';
 import { type Container, findContainer } from '../../../core/store/containers.ts';
 import { recordLifecycle } from '../../../core/store/lifecycle-log.ts';
@@ -128,25 +128,18 @@ export async function connect(
       await changeNetworks(root, id, { join: endpoint });
       return 0;
     }
-    const stage = connecting(endpoint, container.state.networks ?? {});
+    const there = container.state.networks ?? {};
+    const stage = connecting(endpoint, there);
     const request = await requestOf(flags, container, 'connected');
-    const save: NetworkRequest['save'] = async ({ lease, networks }) => {
-      if (!lease) throw new Error(`${name} is connected, and has no lease`);
-      const index = indexOf(container);
-      const own = networks?.[endpoint.network];
-      const now = endpointOf({ root, id, spec: endpoint, own, lease, index });
+    const save: NetworkRequest['save'] = async (known) => {
+      const [now] = endpointAt(root, id, placeBeside(endpoint, there, known));
+      if (!now) throw new Error(`${name} is connected, and has no address`);
       const saved = await changeNetworks(root, id, { join: endpoint, now });
       if (saved) record(root, network, 'connect', id);
       return saved;
     };
     return await networkSession({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
   });
-}
-
-/** The first interface that is free, as the stage takes it. */
-function indexOf({ state }: Container): number {
-  const used = Object.values(state.networks ?? {}).map(({ index }) => index);
-  for (let index = 0; ; index++) if (!used.includes(index)) return index;
 }
 
 /** @throws TsstepError container-state */
