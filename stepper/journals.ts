@@ -83,8 +83,11 @@ export function listJournals(root: string): Journalled[] {
  */
 export function isLiving({ known, result }: Journalled): boolean {
   if (result === undefined || result === 'detached') return isAlive(known.supervisor) || isSupervised(known);
-  return result === 'kept' && known.init !== undefined && isAlive(known.init);
+  return stays.has(result) && known.init !== undefined && isAlive(known.init);
 }
+
+/** What these sessions have made is there as long as the container's process. */
+const stays: ReadonlySet<EventOf<'session-ended'>['result']> = new Set(['kept', 'connected', 'disconnected']);
 
 function isSupervised({ host, id }: Known): boolean {
   const supervisor = id === undefined ? undefined : supervisorOf(host.root, id);

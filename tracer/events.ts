@@ -72,7 +72,17 @@ export type EventBody =
    */
   | {
       type: 'session-ended';
-      result: 'exited' | 'failed' | 'rolled-back' | 'kept' | 'cleaned' | 'pulled' | 'created' | 'detached';
+      result:
+        | 'exited'
+        | 'failed'
+        | 'rolled-back'
+        | 'kept'
+        | 'cleaned'
+        | 'pulled'
+        | 'created'
+        | 'detached'
+        | 'connected'
+        | 'disconnected';
       code: number;
     };
 

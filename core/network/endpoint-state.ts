@@ -1,8 +1,8 @@
 /** Where a running container is: what state.json keeps of each of its networks. */
 import { createHash } from 'node:crypto';
-import type { Known, KnownNetwork, Lease } from '../known.ts';
-import type { EndpointSpec, Spec } from '../spec/types.ts';
-import { endpointsOf } from './endpoint.ts';
+import type { Known, Lease } from '../known.ts';
+import type { Spec } from '../spec/types.ts';
+import { type Place, placesOf } from './endpoint.ts';
 import { builtIns } from './network.ts';
 
 export interface Endpoint extends Lease {
@@ -13,56 +13,50 @@ export interface Endpoint extends Lease {
   index: number;
   /** Absent: the network leads out. */
   internal?: true;
+  /** The default route leads through it, and published ports lead here. */
+  wayOut?: true;
   aliases: readonly string[];
 }
 
 /** By the network's name. */
 export type Endpoints = Readonly<Record<string, Endpoint>>;
 
-export function endpointOf({
-  root,
-  id,
-  spec,
-  own,
-  lease,
-  index,
-}: {
-  root: string;
-  id: string;
-  spec: EndpointSpec;
-  own: KnownNetwork | undefined;
-  lease: Lease;
-  index: number;
-}): [string, Endpoint] {
-  const name = own?.name ?? spec.network;
-  const networkId = own?.id ?? builtIns(root).find((one) => one.name === spec.network)?.id ?? '';
-  const endpoint: Endpoint = {
+/** What is kept of a place, now that it has an address. */
+export function endpointAt(
+  root: string,
+  id: string,
+  { endpoint, own, lease, index, wayOut }: Place,
+): [name: string, endpoint: Endpoint][] {
+  if (!lease) return [];
+  const name = own?.name ?? endpoint.network;
+  const networkId = own?.id ?? builtIns(root).find((one) => one.name === endpoint.network)?.id ?? '';
+  const state: Endpoint = {
     ...lease,
     networkId,
     // Docker draws it; two IDs that are random already make one that is as good.
     endpointId: createHash('sha256').update(`${id} ${networkId}`).digest('hex'),
     index,
     ...(own?.internal && { internal: true }),
-    aliases: spec.aliases ?? [],
+    ...(wayOut && { wayOut }),
+    aliases: endpoint.aliases ?? [],
   };
-  return [name, endpoint];
+  return [[name, state]];
 }
 
 /** Of a container that has just been started. */
 export function endpointsIn(spec: Spec, known: Known): Endpoints {
-  const { id = '', host, networks, lease: first, leases } = known;
+  const { root } = known.host;
   return Object.fromEntries(
-    endpointsOf(spec).flatMap((endpoint, index) => {
-      const lease = index === 0 ? first : leases?.[endpoint.network];
-      const own = networks?.[endpoint.network];
-      return lease ? [endpointOf({ root: host.root, id, spec: endpoint, own, lease, index })] : [];
-    }),
+    placesOf(spec, known).flatMap((place) => endpointAt(root, known.id ?? '', place)),
   );
 }
 
-/** Where the default route leads: the first network, by its interface, that leads out. */
-export function wayOut(endpoints: Endpoints): [name: string, endpoint: Endpoint] | undefined {
-  return Object.entries(endpoints)
+/** Where the default route leads. */
+export const wayOut = (endpoints: Endpoints): [name: string, endpoint: Endpoint] | undefined =>
+  Object.entries(endpoints).find(([, endpoint]) => endpoint.wayOut);
+
+/** Where it could lead: the first network, by its interface, that leads out. */
+export const nextWayOut = (endpoints: Endpoints): [name: string, endpoint: Endpoint] | undefined =>
+  Object.entries(endpoints)
     .filter(([, { internal }]) => !internal)
     .sort(([, a], [, b]) => a.index - b.index)[0];
-}

@@ -31,6 +31,18 @@ export interface Place {
   wayOut: boolean;
 }
 
+/** In the order of the interfaces. The first one that leads out of the machine is the way out. */
+export function placesOf(spec: Spec, known: Known): Place[] {
+  const places = endpointsOf(spec).map((endpoint, index) => ({
+    endpoint,
+    own: known.networks?.[endpoint.network],
+    lease: index === 0 ? known.lease : known.leases?.[endpoint.network],
+    index,
+  }));
+  const out = places.find(({ endpoint, own }) => isDefault(endpoint) || own?.internal === false);
+  return places.map((place) => ({ ...place, wayOut: place === out }));
+}
+
 /** Ahead of the lease, and the lease itself. */
 export function findAddress(id: string, { endpoint, own }: Place): Operation[] {
   if (isDefault(endpoint)) return [leaseAddress(id)];
@@ -74,7 +86,7 @@ export function configure(lease: Lease, id: string, pid: number, { index, wayOut
 }
 
 /** What others find it by. */
-export const namesIn = ({ aliases = [] }: EndpointSpec, id: string, name: string): string[] => [
+const namesIn = ({ aliases = [] }: EndpointSpec, id: string, name: string): string[] => [
   ...new Set([name, ...aliases, id.slice(0, 12)]),
 ];
 

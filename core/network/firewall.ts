@@ -8,7 +8,7 @@ import type { Operation } from '../operation.ts';
 const TABLE = 'tsstep';
 
 /** Each network has a table of its own, so that it can come and go without the others'. */
-export const natTable = (bridge: string): string =>
+const natTable = (bridge: string): string =>
   bridge.startsWith('ts-') ? `${TABLE}-net-${bridge.slice('ts-'.length)}` : TABLE;
 
 export interface Traffic {

@@ -51,7 +51,7 @@ export const MTU = 'com.docker.network.driver.mtu';
 export const MASQUERADE = 'com.docker.network.bridge.enable_ip_masquerade';
 
 /** Docker takes what Go's strconv.ParseBool takes. */
-export const isFalse = (text: string | undefined): boolean =>
+const isFalse = (text: string | undefined): boolean =>
   ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text ?? '');
 
 export function knownNetwork(network: Network): KnownNetwork {

@@ -3,9 +3,9 @@ import {
   configure,
   endpointsOf,
   findAddress,
-  isDefault,
   joinNames,
   type Place,
+  placesOf,
   plugIn,
 } from '../network/endpoint.ts';
 import { publishPorts, refuseIpv6, reservePorts } from '../network/publish.ts';
@@ -28,18 +28,6 @@ function hosts(spec: Spec, known: Known, id: string): Operation {
     why: 'Now that the address is known, the container can find itself by its own hostname.',
     undo: 'nothing',
   };
-}
-
-/** In the order of the interfaces. The first one that leads out of the machine is the way out. */
-export function placesOf(spec: Spec, known: Known): Place[] {
-  const places = endpointsOf(spec).map((endpoint, index) => ({
-    endpoint,
-    own: known.networks?.[endpoint.network],
-    lease: index === 0 ? known.lease : known.leases?.[endpoint.network],
-    index,
-  }));
-  const out = places.find(({ endpoint, own }) => isDefault(endpoint) || own?.internal === false);
-  return places.map((place) => ({ ...place, wayOut: place === out }));
 }
 
 /** The second network's operations have names and places of their own: `lease-2` is kept as `leases.NAME`. */

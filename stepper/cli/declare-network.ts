@@ -1,5 +1,6 @@
 /** The commands about networks. Only declared here; what they do is loaded when it is asked for. */
 import type { Command } from 'commander';
+import { addWatchFlags } from './stepping-flags.ts';
 
 type Done = (code: number) => void;
 
@@ -57,6 +58,30 @@ function declareLooking(network: Command, done: Done): void {
     .action(async (names, flags) => done(await (await import('./network/inspect.ts')).inspect(names, flags)));
 }
 
+function declareJoining(network: Command, done: Done): void {
+  const connect = network
+    .command('connect')
+    .summary('put a container into a network')
+    .description('Puts a container into a network: now if it runs, step by step, else at its next start.')
+    .argument('<network>', 'a name or an ID, which may be shortened')
+    .argument('<name>', 'the container')
+    .option('--alias <name>', 'one more name for the network’s other containers (repeatable)', several)
+    .option('--ip <address>', 'take this address of the network');
+  addWatchFlags(connect).action(async (reference, container, flags) =>
+    done(await (await import('./network/connect.ts')).connect(reference, container, flags)),
+  );
+  const disconnect = network
+    .command('disconnect')
+    .summary('take a container out of a network')
+    .description('Takes a container out of a network: now if it runs, step by step, and at its next start.')
+    .argument('<network>', 'a name or an ID, which may be shortened')
+    .argument('<name>', 'the container')
+    .option('-f, --force', 'also one that is dead');
+  addWatchFlags(disconnect).action(async (reference, container, flags) =>
+    done(await (await import('./network/connect.ts')).disconnect(reference, container, flags)),
+  );
+}
+
 /** `done` gets the exit code. */
 export function declareNetworks(program: Command, done: Done): void {
   const network = program
@@ -66,4 +91,5 @@ export function declareNetworks(program: Command, done: Done): void {
     .enablePositionalOptions();
   declareMaking(network, done);
   declareLooking(network, done);
+  declareJoining(network, done);
 }

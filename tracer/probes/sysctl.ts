@@ -1,19 +1,22 @@
 import type { Probe, Tree } from '../snapshot.ts';
-import { line } from './read.ts';
+import { line, names } from './read.ts';
 import { ownSettings, PING, PORTS } from './settings.ts';
 import { inHostNamespace } from './target.ts';
 
 /** Kernel settings that a bridge network with published ports depends on (sysctl(8), Documentation/networking/ip-sysctl.rst). */
 export const hostSysctl: Probe = ({ known }) => {
-  const bridge = known.lease?.bridge ?? 'tsstep0';
+  const bridges = new Set([
+    known.lease?.bridge ?? 'tsstep0',
+    ...names('/proc/sys/net/ipv4/conf').filter((name) => /^(tsstep0|ts-[0-9a-f]{12})$/.test(name)),
+  ]);
   const found: Tree = {};
-  const paths = {
-    'net.ipv4.ip_forward': 'net/ipv4/ip_forward',
+  const paths: Record<string, string> = { 'net.ipv4.ip_forward': 'net/ipv4/ip_forward' };
+  for (const bridge of bridges) {
     // Interface names may hold dots, so a key is not simply a path with other separators.
-    [`net.ipv4.conf.${bridge}.route_localnet`]: `net/ipv4/conf/${bridge}/route_localnet`,
-    [`net.ipv4.conf.${bridge}.forwarding`]: `net/ipv4/conf/${bridge}/forwarding`,
-    'net.bridge.bridge-nf-call-iptables': 'net/bridge/bridge-nf-call-iptables',
-  };
+    for (const setting of ['route_localnet', 'forwarding'])
+      paths[`net.ipv4.conf.${bridge}.${setting}`] = `net/ipv4/conf/${bridge}/${setting}`;
+  }
+  paths['net.bridge.bridge-nf-call-iptables'] = 'net/bridge/bridge-nf-call-iptables';
   for (const [name, path] of Object.entries(paths)) {
     const value = line(`/proc/sys/${path}`);
     if (value !== undefined) found[name] = value;

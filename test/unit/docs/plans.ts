@@ -1,10 +1,12 @@
 /** Plans of many runs on machines that do not exist: what operations there can be, and under which names. */
 import type { Known } from '../../../core/known.ts';
+import { endpointAt } from '../../../core/network/endpoint-state.ts';
 import { nextLease } from '../../../core/network/leases.ts';
 import type { Where } from '../../../core/operation.ts';
 import type { RunFlags } from '../../../core/spec/flags.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import type { StageName } from '../../../core/stage.ts';
+import { connecting, leaving, placeBeside } from '../../../core/stages/connect.ts';
 import { image } from '../../../core/stages/image.ts';
 import type { Looks } from '../../../stepper/plan/looks.ts';
 import { walk } from '../../../stepper/plan/walk.ts';
@@ -59,6 +61,7 @@ const runs: readonly RunFlags[] = [
 /** Names of the operations that a stage can have, each with where it is performed. */
 export async function plannedNames(stage: StageName): Promise<Map<string, Where>> {
   const names = stage === 'image' ? pulledNames() : new Map<string, Where>();
+  if (stage === 'network') for (const [name, where] of changedNames()) names.set(name, where);
   for (const cgroups of [v1, v2]) {
     for (const flags of runs) {
       const spec = parseSpec(flags, 'lab', [], {}, { cpus: 2, directory: '/home/me' });
@@ -84,5 +87,23 @@ function pulledNames(): Map<string, Where> {
     pulls.flatMap((known) =>
       image.plan(spec, { ...knownOf(), ...known }).map(({ name, where }) => [name, where] as const),
     ),
+  );
+}
+
+/** Those of connecting a running container to a network, and of disconnecting it. */
+function changedNames(): [string, Where][] {
+  const spec = parseSpec({ publish: ['8080:80'] }, 'lab', [], {}, { cpus: 2, directory: '/home/me' });
+  const known: Known = {
+    ...knownOf({ forwardDropper: 'iptables-nft' }),
+    id: 'ab'.repeat(32),
+    init: { pid: 7, startTime: '1' },
+    networks: { shop: looks.network('shop') },
+    lease: nextLease('ts-cdcdcdcdcdcd', '172.30.1.0/24', []),
+    ports: { '0.0.0.0:80/tcp': 8080 },
+  };
+  const endpoint = { network: 'shop' };
+  const there = Object.fromEntries(endpointAt('/state', 'ab'.repeat(32), placeBeside(endpoint, {}, known)));
+  return [connecting(endpoint, {}), leaving('shop', there, known.host, 7)].flatMap(({ plan }) =>
+    plan(spec, known).map(({ name, where }): [string, Where] => [name, where]),
   );
 }
