@@ -21,6 +21,8 @@ export interface Journalled {
   started: boolean;
   /** `--rm`. */
   remove: boolean;
+  /** The container's process was there before: the session has put it into a network, or taken it out of one. */
+  beside: boolean;
   /** How the session said that it ended; undefined: it could not say. */
   result: EventOf<'session-ended'>['result'] | undefined;
   /** The number that the next event gets. */
@@ -64,6 +66,7 @@ function readJournal(path: string): Journalled | undefined {
     // The command runs from the moment that execve has succeeded; a kill may have come before anybody could say so.
     started: events.some((event) => event.type === 'operation-ended' && event.ok && event.name === 'execve'),
     remove: first.spec.rm,
+    beside: first.known.init !== undefined,
     result: events.findLast((event) => event.type === 'session-ended')?.result,
     next: (events.at(-1)?.seq ?? -1) + 1,
   };

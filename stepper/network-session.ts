@@ -9,7 +9,9 @@ import type { Stage } from '../core/stage.ts';
 import type { Container } from '../core/store/containers.ts';
 import { type Driven, drive } from './drive.ts';
 import { Interrupts } from './interrupts.ts';
+import { dueAfterCrash, journalsOf } from './journals.ts';
 import { type OpenedSession, openSession, type SessionRequest } from './open-session.ts';
+import { recover } from './recover.ts';
 import { showFailure, showProblems } from './show-failure.ts';
 import type { Stepping } from './stepping.ts';
 
@@ -92,9 +94,23 @@ export async function whileNobodyElse<T>(
       exit: FAILED,
     });
   try {
+    await takeBackHalf(root, config.id);
     return await change();
   } finally {
     unlock();
+  }
+}
+
+/** What a killed one has half made would be in the way, and be taken for ours. */
+async function takeBackHalf(root: string, id: string): Promise<void> {
+  for (const journalled of journalsOf(root, id)) {
+    const { beside, result, known } = journalled;
+    if (!beside || result !== undefined || isAlive(known.supervisor)) continue;
+    const { problems } = await recover(journalled, dueAfterCrash(journalled), {
+      result: 'cleaned',
+      code: FAILED,
+    });
+    for (const { failure, at } of problems) showFailure(failure, at);
   }
 }
 

@@ -148,6 +148,20 @@ describe('a running container', () => {
     expect(plain(after)).toEqual(plain(before));
   });
 
+  it('is connected although another tsstep was killed while it connected it', async () => {
+    const web = await start('--name web');
+    const before = await traces();
+    const killed = sandbox.startTsstep(['network', 'connect', '--break', 'network:up', 'back', 'web'], {
+      stdin: 'pipe',
+    });
+    await killed.says('[n]ext');
+    killed.kill('SIGKILL');
+    await killed.ended;
+    expect(await traces()).not.toBe(before);
+    expect(await network('connect back web')).toMatchObject({ code: 0, stderr: '' });
+    expect(await web.network('ip -br addr show eth1')).toContain('UP');
+  });
+
   it('is as it was when any operation of a connect fails, and so is the host', async () => {
     const web = await start('--name web');
     const first = await recorded('connect --ui json inner web');
