@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { failureOf, TsstepError } from '../errors.ts';
 import { explain } from '../explain/explain.ts';
-import { errnoOf, SyscallError } from '../kernel/errno.ts';
+import { errnoOf, SyscallError, tolerating } from '../kernel/errno.ts';
 import { setWindowSize } from '../kernel/terminal.ts';
 import { detach, seize, stoppedAtExec } from '../kernel/trace.ts';
 import type { Known } from '../known.ts';
@@ -134,7 +134,10 @@ export class KernelMachine implements Machine {
       return { stdout, stderr, ...(stdin && { stdin }) };
     }
     const stream = new ReadStream(master) as Duplex;
-    return { terminal: { stream, resize: (rows, columns) => setWindowSize(master, rows, columns) } };
+    // A terminal whose last process is just going has no size any more.
+    const resize = (rows: number, columns: number) =>
+      void tolerating(['EIO', 'EBADF'], () => setWindowSize(master, rows, columns));
+    return { terminal: { stream, resize } };
   }
 }
 

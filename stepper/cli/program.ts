@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
+import { declareAttach } from './declare-attach.ts';
 import { declareChanges } from './declare-changes.ts';
 import { declareImages } from './declare-images.ts';
 import { declareRegistries } from './declare-registry.ts';
@@ -25,6 +26,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareImages(program, done);
   declareSystem(program, done);
   declareChanges(program, done);
+  declareAttach(program, done);
   declareRegistries(program, done);
   declareVm(program, done);
   declareCompletion(program, done);
