@@ -1,5 +1,6 @@
 /** The commands about a container's output and input. Loaded when asked for. */
 import type { Command } from 'commander';
+import { DEFAULT_KEYS } from '../terminal/detach-keys.ts';
 
 type Done = (code: number) => void;
 
@@ -12,7 +13,7 @@ export function declareAttach(program: Command, done: Done): void {
       'Shows what a container writes from now on, and passes on what is typed. Ends with the container’s exit code.',
     )
     .argument('<name>', 'a name or an ID, which may be shortened')
-    .option('--detach-keys <keys>', 'what to type to leave it running, with a terminal', 'ctrl-p,ctrl-q')
+    .option('--detach-keys <keys>', 'what to type to leave it running, with a terminal', DEFAULT_KEYS)
     .option('--no-stdin', 'pass nothing on')
     .option('--sig-proxy [bool]', 'pass signals on to a container without a terminal', 'true')
     .action(async (name, flags) => done(await (await import('./attach.ts')).attach(name, flags)));

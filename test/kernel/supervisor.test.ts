@@ -57,8 +57,7 @@ describe('a supervisor', () => {
     const container = await supervised('read x; stty size; exit 3', { terminal: true });
     const client = await container.attach(true);
     client.connection.control({ resize: { rows: 33, columns: 99 } });
-    // stty(1) is another process: only what is asked again can tell.
-    await client.until(() => client.controls.length > 0);
+    await container.sizeBecomes('33 99');
     client.type('\n');
     expect(await client.exited).toEqual({ code: 3 });
     expect(client.output).toContain('33 99');
@@ -108,6 +107,23 @@ describe('a supervisor', () => {
     });
     await container.ended();
     expect(readFileSync(join(container.files.directory, 'seen'), 'utf8')).toContain('"code":4');
+  });
+
+  it('takes a container over that another process has kept, in the middle of its output, and every byte is kept once', async () => {
+    const numbers = '$(seq 1 200000)';
+    const container = await supervised(`read go; echo "${numbers}"; read go; echo "${numbers}"; exit 2`, {
+      stdin: true,
+      before: async (keeper) => {
+        keeper.input?.write(Buffer.from('\n\n'));
+        await new Promise<void>((resolve) => {
+          keeper.output.add(() => void resolve());
+          keeper.output.start();
+        });
+      },
+    });
+    expect(await container.ended()).toMatchObject({ code: 2 });
+    const once = Array.from({ length: 200_000 }, (_, i) => `${i + 1}\n`).join('');
+    expect(digest(loggedBytes(container.files.log))).toBe(digest(Buffer.from(once + once)));
   });
 
   it('refuses what it does not know, and goes on', async () => {

@@ -1,6 +1,7 @@
 /** A container for the supervisor, made of a plain shell: it has descriptors and an exit code, and no namespaces. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { tolerating } from '../../core/kernel/errno.ts';
@@ -13,6 +14,7 @@ import { startSupervisor } from '../../core/perform/start-supervisor.ts';
 import { type Connection, connect } from '../../core/supervisor/connection.ts';
 import { readExit } from '../../core/supervisor/exit-status.ts';
 import { Channel, type Control, parseControl } from '../../core/supervisor/frames.ts';
+import { Keeper } from '../../core/supervisor/keeper.ts';
 import type { ExitRecord, SupervisorOrder } from '../../core/supervisor/order.ts';
 import { temporaryRoot } from '../unit/image/tars.ts';
 import { output } from './commands.ts';
@@ -23,6 +25,8 @@ type Options = Partial<Pick<SupervisorOrder, 'logging' | 'stdinOnce' | 'alone'>>
   stdin?: boolean;
   terminal?: boolean;
   finish?: (directory: string) => readonly string[];
+  /** This process keeps it first, as in the foreground, until this settles. */
+  before?: (keeper: Keeper) => Promise<void>;
 };
 
 export interface Supervised {
@@ -77,11 +81,28 @@ export async function supervised(script: string, options: Options = {}): Promise
   }
   onTestFinished(() => void tolerating(['ESRCH'], () => process.kill(-(wrapper.pid ?? 0), 'SIGKILL')));
   const { logging = { maxFile: 1 }, stdinOnce = false, alone = true } = options;
-  const starting = startSupervisor({
-    ...{ root, id, logging, stdinOnce, alone, env: {} },
-    finish: options.finish?.(files.directory) ?? [],
-    descriptors: { ...own, status: status.read, held: [] },
-  });
+  const start = () =>
+    startSupervisor({
+      ...{ root, id, logging, stdinOnce, alone, env: {} },
+      finish: options.finish?.(files.directory) ?? [],
+      descriptors: { ...own, status: status.read, held: [] },
+    });
+  let starting: Promise<ProcessId>;
+  if (options.before) {
+    const { stdin: input = -1, stdout = -1, stderr = -1 } = own;
+    const streams = {
+      stdin: new Socket({ fd: input, readable: false }),
+      stdout: new Socket({ fd: stdout, writable: false }),
+      stderr: new Socket({ fd: stderr, writable: false }),
+    };
+    const say = () => undefined;
+    const keeper = new Keeper({ root, id, streams, logging, stdinOnce, say });
+    await keeper.listen();
+    await options.before(keeper);
+    starting = keeper.handOver(start);
+    // The sockets close those themselves.
+    for (const fd of [input, stdout, stderr]) open.splice(open.indexOf(fd), 1);
+  } else starting = start();
   for (const fd of open) closeSync(fd);
   const supervisor = await starting;
   const { stdin = false, terminal = false } = options;
