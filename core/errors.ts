@@ -21,6 +21,7 @@ export const catalogue = {
   'container-state': 'a container that is in the wrong state for this',
   'no-such-network': 'a network that does not exist, or a prefix that fits several',
   'network-in-use': 'a network that containers are in, or a name that another network has',
+  supervisor: 'what keeps a running container cannot be reached, or has let go',
   copy: 'files that cannot be copied',
   'name-in-use': 'a container name that another container has',
   'bad-mount': 'a mount source or target that cannot be used',

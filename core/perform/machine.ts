@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { failureOf, TsstepError } from '../errors.ts';
 import { explain } from '../explain/explain.ts';
-import { errnoOf, SyscallError } from '../kernel/errno.ts';
+import { errnoOf, SyscallError, tolerating } from '../kernel/errno.ts';
 import { setWindowSize } from '../kernel/terminal.ts';
 import { detach, seize, stoppedAtExec } from '../kernel/trace.ts';
 import type { Known } from '../known.ts';
@@ -161,7 +161,8 @@ const pipes = ({ stdin, stdout, stderr }: InitDescriptors): ContainerStreams => 
 const terminal = (master: number): ContainerStreams => ({
   terminal: {
     stream: new ReadStream(master) as Duplex,
-    resize: (rows, columns) => setWindowSize(master, rows, columns),
+    // A terminal whose last process is just going has no size any more.
+    resize: (rows, columns) => void tolerating(['EIO', 'EBADF'], () => setWindowSize(master, rows, columns)),
   },
 });
 

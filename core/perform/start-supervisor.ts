@@ -12,9 +12,6 @@ import type { Descriptors, SupervisorOrder } from '../supervisor/order.ts';
 /** What is first given away: 0 to 2 are its own, 3 is `ready`. */
 const FIRST = 4;
 
-/** Measured with test/bench; see docs/decisions. Each takes away what an idle program has no use for. */
-const nodeFlags: readonly string[] = [];
-
 /**
  * `descriptors` are this process's; the program has duplicates of them when this returns its promise, so they may be closed then.
  * It is started before this function first waits: what was not read by then is the supervisor's to read.
@@ -24,7 +21,7 @@ const nodeFlags: readonly string[] = [];
 export async function startSupervisor(order: SupervisorOrder): Promise<ProcessId> {
   const { descriptors, inherited } = renumbered(order.descriptors);
   const log = openSync(containerFiles(order.root, order.id).supervisorLog, 'a', 0o600);
-  const words = [...nodeFlags, ownFile('dist/supervisor.cjs'), JSON.stringify({ ...order, descriptors })];
+  const words = [ownFile('dist/supervisor.cjs'), JSON.stringify({ ...order, descriptors })];
   const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'ignore', log, 'pipe', ...inherited],
     // A session of its own, and no directory that somebody wants to unmount.

@@ -19,3 +19,17 @@ export function unsupported(flag: string, why: string, remedy: string): TsstepEr
 export function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }
+
+/** Docker's true and false, for a flag that is on without a value: `--pause=false`. @throws TsstepError usage */
+export function parseBoolean(flag: string, text: string | boolean): boolean {
+  if (text === true || text === false) return text;
+  // commander hands the `=` of a short flag on.
+  if (/^=?(true|t|1)$/i.test(text)) return true;
+  if (/^=?(false|f|0)$/i.test(text)) return false;
+  throw usageError(
+    flag,
+    text,
+    'it is neither true nor false',
+    `write ${flag}=false; without the flag it is true in any case`,
+  );
+}

@@ -1,13 +1,28 @@
 /** The time of day in nanoseconds, which Date has in milliseconds only. */
 
-let offset = 0n;
+const MILLISECOND = 1_000_000n;
+/** Date is cut off to a millisecond, so up to that the two clocks agree; more is somebody who has set the system's. */
+const TOLERANCE = 2n * MILLISECOND;
+
+const { bigint: uptime } = process.hrtime;
+let offset = measuredOffset();
 
 /** Since 1970. It follows the system's clock when somebody sets that, and otherwise never goes back. */
 export function now(): bigint {
-  const day = BigInt(Date.now()) * 1_000_000n;
-  const since = process.hrtime.bigint();
-  const wrong = since + offset - day;
-  // Date is cut off to a millisecond, so up to that they agree.
-  if (wrong < 0n || wrong > 2_000_000n) offset = day - since;
-  return since + offset;
+  const since = uptime();
+  const ahead = since + offset - BigInt(Date.now()) * MILLISECOND;
+  if (ahead >= 0n && ahead <= TOLERANCE) return since + offset;
+  const measured = measuredOffset();
+  if (measured > offset || offset - measured > TOLERANCE) offset = measured;
+  return uptime() + offset;
+}
+
+/** Between the two clocks; measured again when this process had to wait for a processor in between. */
+function measuredOffset(): bigint {
+  for (;;) {
+    const before = uptime();
+    const day = BigInt(Date.now()) * MILLISECOND;
+    const after = uptime();
+    if (after - before < MILLISECOND / 10n) return day - after;
+  }
 }

@@ -33,12 +33,14 @@ export class Keeper {
   readonly output: ContainerOutput;
   readonly input: ContainerInput | undefined;
   readonly attachments: Attachments;
+  readonly #streams: ContainerStreams;
   readonly #log: ContainerLog;
   readonly #server: SupervisorServer;
 
   /** Opens the log; nothing is read before `start`. @throws the system's error */
   constructor({ root, id, streams, logging, stdinOnce, handlers, say }: KeeperOptions) {
     const files = containerFiles(root, id);
+    this.#streams = streams;
     this.output = new ContainerOutput(streams);
     this.input = streams.terminal || streams.stdin ? new ContainerInput(streams, stdinOnce) : undefined;
     const { output, input } = this;
@@ -62,11 +64,27 @@ export class Keeper {
     await outputRead(this.output, alone);
   }
 
-  /** Tells who is attached, and closes everything. `exit` is undefined when somebody else keeps it from now on. */
-  async close(exit: Exit | undefined): Promise<void> {
+  /** After the output: tells who is attached, and closes everything. */
+  async close(exit: Exit): Promise<void> {
     this.#log.close();
-    if (exit) this.attachments.exited(exit);
+    this.attachments.exited(exit);
     await this.#server.close(FAREWELL_MILLISECONDS);
+  }
+
+  /**
+   * Leaves the container to the supervisor that `spawn` starts with its descriptors (`startSupervisor`). Each byte of output is
+   * kept by exactly one of the two. Clients are let go, and may attach again.
+   */
+  handOver<T>(spawn: () => T): T {
+    const spawned = this.output.handOver(() => {
+      this.#server.stop();
+      return spawn();
+    });
+    // What is still on its way to it is passed on first.
+    this.#streams.stdin?.end();
+    this.#log.close();
+    void this.#server.close(FAREWELL_MILLISECONDS);
+    return spawned;
   }
 }
 

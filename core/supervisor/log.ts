@@ -3,7 +3,7 @@
  * returns: what the supervisor has read is on its way to the disk when it reads on, so a slow disk holds the container's process
  * up at its pipe, and a supervisor that is killed has lost nothing that it had taken.
  */
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Logging } from '../spec/types.ts';
 import { now } from './clock.ts';
 import { logTime, type OutputStream, recordHeader } from './log-record.ts';
@@ -106,8 +106,9 @@ export class ContainerLog {
     try {
       // A new file also where one is all: a reader that follows the old one can finish it.
       if (maxFile <= 1) rmSync(this.#path, { force: true });
-      for (let n = maxFile - 1; n > 0; n--)
-        moveIfThere(n === 1 ? this.#path : `${this.#path}.${n - 1}`, `${this.#path}.${n}`);
+      else
+        for (let n = olderFiles(this.#path, maxFile - 1); n >= 0; n--)
+          renameSync(nth(this.#path, n), nth(this.#path, n + 1));
       this.close();
       this.#reopen();
     } catch (error) {
@@ -144,10 +145,11 @@ function lastByte(path: string, size: number): number | undefined {
   return read === 1 ? last[0] : undefined;
 }
 
-function moveIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+const nth = (path: string, n: number): string => (n === 0 ? path : `${path}.${n}`);
+
+/** How many there are that have to move on; of `most`, the last one is overwritten. */
+function olderFiles(path: string, most: number): number {
+  let n = 0;
+  while (n < most - 1 && existsSync(nth(path, n + 1))) n++;
+  return n;
 }

@@ -17,6 +17,7 @@ import { ReadStream } from 'node:tty';
 import type { ContainerStreams } from '../machine.ts';
 import { containerFiles } from '../paths.ts';
 import { readStatus, writeExit } from './exit-status.ts';
+import { closeStrangers } from './inherited.ts';
 import { keepHealth } from './keep-health.ts';
 import { Keeper } from './keeper.ts';
 import type { Descriptors, SupervisorOrder } from './order.ts';
@@ -65,6 +66,8 @@ async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '') as SupervisorOrder;
   const { root, id, descriptors, alone } = order;
   process.title = 'tsstep-supervisor';
+  const { held, ...used } = descriptors;
+  closeStrangers([...held, ...Object.values(used)]);
   const exited = readStatus(descriptors.status);
   const keeper = new Keeper({ ...order, streams: streamsOf(descriptors), say });
   await keeper.listen();

@@ -58,29 +58,35 @@ export class SupervisorServer {
     }
   }
 
-  /** Nobody new; those that are connected are closed, with what is still to be sent to them for at most `patience` ms. */
+  /** Nobody new; at once, so that another process may listen there. */
+  stop(): void {
+    if (!this.#release) return;
+    // Unlinks the socket too, by the path that it was bound with: the directory has to be open until then.
+    this.#server.close();
+    rmSync(this.#path, { force: true });
+    this.#release();
+    this.#release = undefined;
+  }
+
+  /** Those that are connected are closed as well, with what is still to be sent to them for at most `patience` ms. */
   async close(patience: number): Promise<void> {
+    this.stop();
     const connections = [...this.#connections];
-    for (const { socket } of connections) socket.end();
     const timer = setTimeout(() => {
       for (const { socket } of connections) socket.destroy();
     }, patience);
-    // Unlinks the socket too, by the path that it was bound with.
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await Promise.all(
-      connections.map(({ socket }) =>
-        socket.writableFinished || socket.destroyed
-          ? undefined
-          : new Promise<void>((resolve) => {
-              socket.once('finish', resolve);
-              socket.once('close', resolve);
-            }),
-      ),
-    );
+    await Promise.all(connections.map(finished));
     clearTimeout(timer);
     for (const { socket } of connections) socket.destroySoon();
-    await closed;
-    this.#release?.();
-    rmSync(this.#path, { force: true });
   }
+}
+
+/** Ends a connection, and waits until all of it has been sent or it has broken. */
+async function finished({ socket }: Connection): Promise<void> {
+  socket.end();
+  if (socket.writableFinished || socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    socket.once('finish', resolve);
+    socket.once('close', resolve);
+  });
 }

@@ -4,7 +4,7 @@ import { readLayout } from '../../core/cgroup/layout.ts';
 import { commitContainer } from '../../core/image/commit/commit.ts';
 import { withLock } from '../../core/kernel/fs.ts';
 import { containerFiles } from '../../core/paths.ts';
-import { usageError } from '../../core/spec/usage.ts';
+import { parseBoolean } from '../../core/spec/usage.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
 import { printable } from '../printable.ts';
 import { forEach, openStateAsRoot } from './state.ts';
@@ -23,7 +23,7 @@ export async function commit(
   { author, message, change = [], pause }: CommitFlags,
 ): Promise<number> {
   const { root } = openStateAsRoot('commit');
-  const pausing = parsePause(pause);
+  const pausing = parseBoolean('--pause', pause);
   return await forEach([reference], async () => {
     const container = findContainer(root, reference);
     const id = await commitContainer(root, container.config, {
@@ -37,14 +37,6 @@ export async function commit(
     });
     process.stdout.write(`${id}\n`);
   });
-}
-
-/** `--pause=false`, and docker's `-p=false`. */
-function parsePause(pause: string | true): boolean {
-  if (pause === true || /^=?(true|t|1)$/i.test(pause)) return true;
-  if (/^=?(false|f|0)$/i.test(pause)) return false;
-  const remedy = 'write --pause=false; without the flag a running container is paused in any case';
-  throw usageError('--pause', pause, 'it is neither true nor false', remedy);
 }
 
 /** Whoever interrupts tsstep meanwhile must not leave the container stopped for ever, nor half a layer behind. */

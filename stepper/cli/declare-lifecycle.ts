@@ -1,5 +1,6 @@
 /** The commands that bring containers from one state to another. Only declared here; what they do is loaded when it is asked for. */
 import type { Command } from 'commander';
+import { DEFAULT_KEYS } from '../terminal/detach-keys.ts';
 import { addWatchFlags } from './stepping-flags.ts';
 
 type Done = (code: number) => void;
@@ -14,7 +15,8 @@ export function declareLifecycle(program: Command, done: Done): void {
     .description('Starts each container: everything that ended with its last process is made anew.')
     .argument(...names)
     .option('-a, --attach', 'stay with it: show its output and end with its exit code')
-    .option('-i, --interactive', 'pass standard input on to the command');
+    .option('-i, --interactive', 'pass standard input on to the command')
+    .option('--detach-keys <keys>', 'leave it alone when these are typed', DEFAULT_KEYS);
   addWatchFlags(start).action(async (given, flags) =>
     done(await (await import('./start.ts')).startAll(given, flags)),
   );

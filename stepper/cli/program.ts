@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
+import { declareAttach } from './declare-attach.ts';
 import { declareChanges } from './declare-changes.ts';
 import { declareDebugger } from './declare-debug.ts';
 import { declareExec } from './declare-exec.ts';
@@ -35,6 +36,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareSystem(program, done);
   declareChanges(program, done);
   declareNetworks(program, done);
+  declareAttach(program, done);
   declareRegistries(program, done);
   declareVm(program, done);
   declareCompletion(program, done);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { requireTools } from '../../core/doctor/tools.ts';
 import { TsstepError } from '../../core/errors.ts';
 import { creation, pipeline } from '../../core/pipeline.ts';
@@ -10,12 +10,13 @@ import { requireRoot } from '../open-session.ts';
 import { pullFrontEnd } from '../progress/front-end.ts';
 import { inBackground, type Notice, startInBackground } from '../remote/background.ts';
 import { Stepping } from '../stepping.ts';
+import { DEFAULT_KEYS, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { shortId } from './format/text.ts';
 import { frontEndFor, isWatching } from './front-end.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { addWatchFlags, eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts';
 
-type Flags = RunFlags & WatchFlags;
+type Flags = RunFlags & WatchFlags & { detachKeys?: string };
 
 /** Declares `run` and `create`; `done` gets the exit code. */
 export function declareRun(program: Command, done: (code: number) => void): void {
@@ -23,9 +24,14 @@ export function declareRun(program: Command, done: (code: number) => void): void
     .command('run')
     .summary('create and run a container, watching it happen')
     .description('Creates a container from IMAGE through all nine stages and runs COMMAND in it.');
-  addWatchFlags(addRunFlags(run)).action(async (image: string, words: string[], flags: Flags) => {
-    done(await makeWith(flags, image, words, flags.detach ? 'detached' : 'foreground'));
-  });
+  const keys = new Option('--detach-keys <keys>', 'leave it alone when these are typed').default(
+    DEFAULT_KEYS,
+  );
+  addWatchFlags(addRunFlags(run).addOption(keys.helpGroup('Container:'))).action(
+    async (image: string, words: string[], flags: Flags) => {
+      done(await makeWith(flags, image, words, flags.detach ? 'detached' : 'foreground'));
+    },
+  );
   const create = program
     .command('create')
     .summary('create a container without starting it')
@@ -62,6 +68,7 @@ async function makeWith(
     recordSecrets: flags.recordSecrets ?? false,
     showOutput: flags.ui !== 'json',
     argv: process.argv.slice(2),
+    detachKeys: parseDetachKeys(flags.detachKeys ?? DEFAULT_KEYS),
     mode,
     left: ({ config: { id } }) => (tell ? tell({ id }) : void process.stdout.write(`${id}\n`)),
   };

@@ -4,11 +4,12 @@ import { findContainer } from '../../core/store/containers.ts';
 import { type StartRequest, start } from '../lifecycle/start.ts';
 import { pullFrontEnd } from '../progress/front-end.ts';
 import { Stepping } from '../stepping.ts';
+import { parseDetachKeys } from '../terminal/detach-keys.ts';
 import { frontEndFor } from './front-end.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 import { eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts';
 
-type Flags = WatchFlags & { attach?: boolean; interactive?: boolean };
+type Flags = WatchFlags & { attach?: boolean; interactive?: boolean; detachKeys: string };
 
 /** Names are printed as they were given, as docker does. @throws TsstepError usage */
 export async function startAll(references: readonly string[], flags: Flags): Promise<number> {
@@ -23,6 +24,8 @@ export async function startAll(references: readonly string[], flags: Flags): Pro
     recordSecrets: flags.recordSecrets ?? false,
     showOutput: flags.ui !== 'json',
     argv: process.argv.slice(2),
+    deaf: !flags.interactive,
+    detachKeys: parseDetachKeys(flags.detachKeys),
     mode: foreground ? 'foreground' : 'detached',
     left: () => void process.stdout.write(`${reference}\n`),
   });

@@ -3,12 +3,16 @@ import { ownCommand } from '../../core/host/program-files.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { RunningContainer } from '../../core/machine.ts';
 import { startSupervisor } from '../../core/perform/start-supervisor.ts';
+import type { Logging } from '../../core/spec/types.ts';
 import { given } from '../../core/spec/usage.ts';
 import type { ContainerConfig } from '../../core/store/config.ts';
 import { healthOrder } from './health-order.ts';
 
 /** The words of the command that takes back, and starts again, what a supervisor has seen ending. */
 export const supervising = (id: string): string[] => [...ownCommand(), 'supervise', id];
+
+/** Without --log-opt one file, as long as it becomes. */
+export const loggingOf = ({ spec }: ContainerConfig): Logging => spec.logging ?? { maxFile: 1 };
 
 /** @returns the supervisor, which has everything when this settles */
 export async function handOver(
@@ -20,7 +24,7 @@ export async function handOver(
   return await startSupervisor({
     ...given('health', healthOrder(config)),
     ...{ root, id, descriptors },
-    logging: spec.logging ?? { maxFile: 1 },
+    logging: loggingOf(config),
     stdinOnce: false,
     alone: spec.pid === 'private',
     finish: supervising(id),

@@ -4,16 +4,14 @@ import type { Exit, RunningContainer } from '../../core/machine.ts';
 import type { Stage } from '../../core/stage.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle.ts';
-import { keepHealth } from '../../core/supervisor/keep-health.ts';
-import { attach } from '../attach.ts';
 import { type Driven, drive } from '../drive.ts';
 import { Interrupts } from '../interrupts.ts';
 import { type OpenedSession, openSession, type SessionRequest } from '../open-session.ts';
 import { showFailure, showProblems } from '../show-failure.ts';
 import type { Stepping } from '../stepping.ts';
 import { isDueAgain, removeContainer, seeOom, takeBack, writeExited } from './ending.ts';
+import { stayWith } from './foreground.ts';
 import { handOver } from './hand-over.ts';
-import { healthOrder } from './health-order.ts';
 import { runningState } from './running-state.ts';
 import { startSupervising, writeExit } from './supervising.ts';
 
@@ -24,6 +22,10 @@ export interface MakeRequest extends SessionRequest {
   showOutput: boolean;
   /** What becomes of it then: it is only made, this process stays with it, or a supervisor of its own does. */
   mode: 'create' | 'foreground' | 'detached';
+  /** In the foreground: standard input is not for the container. */
+  deaf?: boolean;
+  /** In the foreground, with a terminal: what leaves the container to a supervisor. */
+  detachKeys: Buffer;
   /** Says that the container is left to itself. */
   left: (container: Container) => void;
   /** The container is there already; this state is its own again when the start fails. */
@@ -144,19 +146,22 @@ class Making {
     return 0;
   }
 
-  async #attach(container: RunningContainer): Promise<number> {
-    const { spec, frontEnd, showOutput, eventFiles } = this.#request;
+  async #attach(running: RunningContainer): Promise<number> {
+    const { spec, frontEnd, showOutput, eventFiles, deaf, detachKeys } = this.#request;
     const { session, events } = this.#opened;
+    const container = this.#container;
+    if (!container) throw new Error('the container runs, and its files are gone');
     const ahead = await frontEnd.release();
-    session.machine.release();
     const record = eventFiles.length > 0 || !showOutput ? events : undefined;
-    const config = this.#container?.config;
-    const order = config && healthOrder(config);
-    const health = order && keepHealth(this.#root, config.id, order);
-    const exit = await attach({ container, spec, ahead, record, show: showOutput }).finally(() =>
-      health?.stop(),
-    );
-    return await this.#exited(exit);
+    const stay = await stayWith(this.#root, container.config, {
+      ...{ container: running, spec, ahead, record, show: showOutput, deaf: deaf ?? false, detachKeys },
+      begin: () => session.machine.release(),
+    });
+    if ('exit' in stay) return await this.#exited(stay.exit);
+    this.#save({ supervisor: stay.supervisor });
+    events.emit({ type: 'session-ended', result: 'detached', code: 0 });
+    process.stderr.write('read escape sequence\n');
+    return 0;
   }
 
   async #exited(exit: Exit): Promise<number> {

@@ -78,6 +78,7 @@ const quietly = (id: string): StartRequest => ({
   recordSecrets: false,
   argv: ['start', id],
   showOutput: false,
+  detachKeys: Buffer.alloc(0),
   mode: 'detached',
   left: () => undefined,
 });
