@@ -108,6 +108,23 @@ module.exports = {
       to: { path: '(^|/)node_modules/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'supervisor-imports-little',
+      comment:
+        'A supervisor stays in memory for as long as its container runs, one for each. koffi, schemas or the rest of core would ' +
+        'multiply its size, so whatever needs them is done by the tsstep that it starts. Types are free.',
+      severity: 'error',
+      from: { path: '^core/supervisor/' },
+      to: {
+        path: ['^core/', '(^|/)node_modules/'],
+        pathNot: [
+          '^core/supervisor/',
+          '^core/(errors|paths|store/lifecycle-log)\\.ts$',
+          '(^|/)node_modules/@types/',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'vm-is-apart',
       comment:
         'The virtual machine is a place to run tsstep in, and no part of it. What starts QEMU knows errors, locks and tools of ' +

@@ -1,4 +1,4 @@
-// Bundles the two programs: the CLI, and init (PID 1 of a container). And a library that the CLI rarely needs. See docs/decisions/0001-house.md.
+// Bundles the three programs: the CLI, init (PID 1 of a container), and what keeps a detached one. And a library that the CLI rarely needs. See docs/decisions/0001-house.md.
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -12,7 +12,12 @@ const failed = () => process.exit(1);
 
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: { tsstep: 'stepper/main.ts', init: 'core/init/main.ts', undici: 'undici' },
+  entryPoints: {
+    tsstep: 'stepper/main.ts',
+    init: 'core/init/main.ts',
+    supervisor: 'core/supervisor/main.ts',
+    undici: 'undici',
+  },
   outdir: dist,
   outExtension: { '.js': '.cjs' },
   bundle: true,

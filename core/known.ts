@@ -28,6 +28,8 @@ export interface HostFacts {
   kernelPaths: KernelPaths;
   /** The soft and hard RLIMIT_NOFILE that tsstep was started with, before Node raised the soft one. */
   nofile: { soft: number; hard: number };
+  /** With `--init`: the program that is put in front of the command; undefined where there is none. */
+  initProgram?: string;
   /** Whether files like /sys/fs/cgroup/memory/memory.memsw.limit_in_bytes exist: swap can be limited. */
   swapAccounting: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Known } from './known.ts';
 import type { Operation, Outcome } from './operation.ts';
+import type { Descriptors } from './supervisor/order.ts';
 import type { UndoAction } from './undo.ts';
 
 export interface Progress {
@@ -47,7 +48,9 @@ export interface ContainerStreams {
 
 export interface RunningContainer {
   pid: number;
-  streams: ContainerStreams;
-  /** Settles when the process has ended and its output is read to the end. */
+  /** Reading begins when this is read: either these or the descriptors can be used. */
+  readonly streams: ContainerStreams;
+  descriptors: Descriptors;
+  /** Settles when the process has ended; by whoever started it. */
   exited: Promise<Exit>;
 }

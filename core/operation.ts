@@ -29,8 +29,8 @@ export type HostAction =
   | { kind: 'build-lab'; reference: string }
   /** Unpack one layer blob into the shared, content-addressed layer directory. */
   | { kind: 'unpack-layer'; layer: LayerSource; to: string; partial: string }
-  /** Find the running container that `--network container:ID` and its like refer to. */
-  | { kind: 'find-container'; reference: string; option: string }
+  /** Find the running container that `--network container:ID` and its like refer to; without `option`, the one to execute in. */
+  | { kind: 'find-container'; reference: string; option?: string }
   /** The topmost directory of `path` that is not there, null where all are; `required` fails unless all are. */
   | { kind: 'find-missing'; path: string; required?: boolean }
   | { kind: 'create-volume'; volume: string; owner: string; path: string }
@@ -74,8 +74,8 @@ export type InitAction =
   | { kind: 'join-session-keyring' }
   /** Open the terminal, make it the session's controlling one, put it on 0, 1 and 2. */
   | { kind: 'controlling-terminal'; path: string }
-  /** Give stdin, stdout and stderr to the user who will run, and clear close-on-exec on them. */
-  | { kind: 'stdio'; uid: number }
+  /** Give stdin, stdout and stderr to the user who will run, and clear close-on-exec on them; or put /dev/null in their place. */
+  | { kind: 'stdio'; uid: number; discard?: true }
   | { kind: 'capbset-drop'; keep: readonly Capability[] }
   | { kind: 'setgroups'; gids: readonly number[] }
   | { kind: 'setresgid'; gid: number }
@@ -135,6 +135,7 @@ export type Action =
 export type Kind = Action['kind'];
 
 export type CloneFlag =
+  | 'CLONE_FS'
   | 'CLONE_NEWNS'
   | 'CLONE_NEWUTS'
   | 'CLONE_NEWIPC'

@@ -50,6 +50,8 @@ export function containerFiles(root: string, id: string) {
     /** How its process ended, as the supervisor saw it. */
     exit: join(at, 'exit.json'),
     health: join(at, 'health.json'),
+    /** What its supervisor had to say: a full disk, an exit code that nobody knows. */
+    supervisorLog: join(at, 'supervisor.log'),
   };
 }
 

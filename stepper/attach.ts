@@ -1,4 +1,5 @@
 /** Between the person's terminal and the container's process: bytes, window size, signals. */
+import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +17,15 @@ export interface AttachOptions {
   record: EventStream | undefined;
   /** Output goes to this process's stdout and stderr. */
   show: boolean;
+  /** A signal ends the attachment instead of reaching the process, as with docker's `exec`; or the process, with its group. */
+  signals?: 'leave' | 'kill';
 }
+
+/** 128 and the signal's number: it came for this process, and the container's runs on. */
+const left = (signal: (typeof forwarded)[number]): Exit => ({
+  code: 128 + constants.signals[signal],
+  signal,
+});
 
 /** Signals that reach the container's process instead of this one, as docker's --sig-proxy does. */
 const forwarded = [
@@ -29,6 +38,9 @@ const forwarded = [
   'SIGCONT',
   'SIGALRM',
 ] as const;
+
+/** Those of them that end a process which has no say in it. */
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Output that is still in the pipe when the process has ended; a child that outlives it (--pid host) may never close it. */
 const DRAIN_MILLISECONDS = 2000;
@@ -84,7 +96,7 @@ function rawTerminal(): () => void {
 /** With a pid namespace of its own every writer ends with PID 1, so the output ends too, however slowly it is read. */
 async function outputRead(drained: readonly Promise<void>[], spec: Spec): Promise<void> {
   const all = Promise.all(drained);
-  if (spec.pid === 'private') {
+  if (spec.pid === 'private' && !spec.joins) {
     await all;
     return;
   }
@@ -107,16 +119,29 @@ export async function attach(options: AttachOptions): Promise<Exit> {
   if (stdout) drained.push(pump(stdout, 'stdout', options));
   if (stderr) drained.push(pump(stderr, 'stderr', options));
   if (stdin) finishers.push(feed(stdin, ahead));
-  const handlers = forwarded.map((signal) => {
-    const forward = () => tolerating(['ESRCH'], () => process.kill(container.pid, signal));
+  let gone = false;
+  let leave: (exit: Exit) => void = () => undefined;
+  const leaving = new Promise<Exit>((resolve) => {
+    leave = (exit) => {
+      gone = true;
+      resolve(exit);
+    };
+  });
+  const handlers = (options.signals ? ending : forwarded).map((signal) => {
+    const forward = () => {
+      if (options.signals === 'leave') leave(left(signal));
+      else if (options.signals === 'kill')
+        tolerating(['ESRCH'], () => process.kill(-container.pid, 'SIGKILL'));
+      else tolerating(['ESRCH'], () => process.kill(container.pid, signal));
+    };
     process.on(signal, forward);
     return () => process.off(signal, forward);
   });
   try {
-    const exit = await container.exited;
+    const exit = await Promise.race([container.exited, leaving]);
     // Its pid may belong to somebody else from here on.
     for (const off of handlers) off();
-    await outputRead(drained, spec);
+    if (!gone) await outputRead(drained, spec);
     return exit;
   } finally {
     for (const finish of [...finishers, ...handlers]) finish();

@@ -21,8 +21,17 @@ import { leaveNames } from '../core/network/members.ts';
 import { containerFiles, lock } from '../core/paths.ts';
 import { release } from '../core/perform/share.ts';
 import { listContainers } from '../core/store/containers.ts';
+import {
+  abandoned,
+  dueAfterCrash,
+  type Journalled,
+  journalsOf,
+  removeEmptyJournals,
+  undosOf,
+} from './journals.ts';
 import { journalled, Living } from './leaks.ts';
-import { abandoned, dueAfterCrash, type Recovery, recover, removeEmptyJournals } from './recover.ts';
+import { endUnseen } from './lifecycle/ending.ts';
+import { type Recovery, recover } from './recover.ts';
 
 export interface Cleaned extends Recovery {
   /** The run, or what was there without one. */
@@ -32,17 +41,37 @@ export interface Cleaned extends Recovery {
 /** Safe to be repeated, and to be done while other containers run. */
 export async function clean(places: Places): Promise<Cleaned[]> {
   const cleaned: Cleaned[] = [];
-  for (const run of abandoned(places.root)) {
-    const { known, started, remove } = run;
-    const name = known.name === undefined ? '' : `, container ${known.name}`;
-    const kept = started && !remove ? ` (it ran: its files stay until \`tsstep rm ${known.name}\`)` : '';
-    cleaned.push({ what: `run ${run.run}${name}${kept}`, ...(await recover(run, dueAfterCrash(run))) });
-  }
+  for (const run of abandoned(places.root)) cleaned.push(await finish(places.root, run));
+  cleaned.push(...(await settled(places.root)));
   for (const { found, remove } of stale(places)) cleaned.push(await removing(found, remove));
   cleaned.push(...(await thawed(places.root)));
   const empty = removeEmptyJournals(places.root, Date.now() - A_MINUTE);
   if (empty > 0) cleaned.push({ what: `empty journals: ${empty}`, undone: [], problems: [] });
   return cleaned;
+}
+
+async function finish(root: string, run: Journalled): Promise<Cleaned> {
+  const { known, started, remove } = run;
+  const name = known.name === undefined ? '' : `, container ${known.name}`;
+  const kept = started && !remove ? ` (it ran: its files stay until \`tsstep rm ${known.name}\`)` : '';
+  const end = known.id === undefined ? undefined : endUnseen(root, known.id, known.init);
+  const ended = { result: 'cleaned', code: end?.exit.code ?? 0 } as const;
+  const recovery = await recover(run, dueAfterCrash(run), ended);
+  if (recovery.problems.length === 0) await end?.write();
+  return { what: `run ${run.run}${name}${kept}`, ...recovery };
+}
+
+/** Containers of which nothing is left to take back, like one that waited for its next start. */
+async function settled(root: string): Promise<Cleaned[]> {
+  const dead = listContainers(root).filter(({ state }) => state.status === 'dead');
+  const found: Cleaned[] = [];
+  for (const { config, state } of dead) {
+    const pending = journalsOf(root, config.id).some((run) => undosOf(run.pending, ['exit']).length > 0);
+    if (pending) continue;
+    await endUnseen(root, config.id, state.process)?.write();
+    found.push({ what: `container ${config.name}, which nobody supervised`, undone: [], problems: [] });
+  }
+  return found;
 }
 
 /** Containers that a commit has frozen which was killed: it held the lock. */

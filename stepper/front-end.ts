@@ -26,6 +26,6 @@ export interface FrontEnd {
   readonly deaf: boolean;
   /** Ends an `ask` under way, as if roll back had been chosen. */
   interrupt(): void;
-  /** Gives standard input back; what was read ahead of it and belongs to the container. */
-  release(): Buffer;
+  /** The container runs: gives standard input back; what was read ahead of it and belongs to the container. */
+  release(): Buffer | Promise<Buffer>;
 }

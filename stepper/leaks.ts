@@ -2,7 +2,7 @@
 import { type Found, findTraces, heldBy, type Owner, placesInUse } from '../core/doctor/leaks/index.ts';
 import { tolerating } from '../core/kernel/errno.ts';
 import type { Places } from '../core/known.ts';
-import { abandoned, isLiving, listJournals } from './recover.ts';
+import { abandoned, isLiving, listJournals } from './journals.ts';
 
 /** Who can own something right now: the runs that are driven, and those that were kept and wait. */
 export class Living {

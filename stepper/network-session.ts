@@ -9,8 +9,9 @@ import type { Stage } from '../core/stage.ts';
 import type { Container } from '../core/store/containers.ts';
 import { type Driven, drive } from './drive.ts';
 import { Interrupts } from './interrupts.ts';
+import { dueAfterCrash, journalsOf } from './journals.ts';
 import { type OpenedSession, openSession, type SessionRequest } from './open-session.ts';
-import { dueAfterCrash, journalsOf, recover } from './recover.ts';
+import { recover } from './recover.ts';
 import { showFailure, showProblems } from './show-failure.ts';
 import type { Stepping } from './stepping.ts';
 
@@ -105,7 +106,10 @@ async function takeBackHalf(root: string, id: string): Promise<void> {
   for (const journalled of journalsOf(root, id)) {
     const { beside, result, known } = journalled;
     if (!beside || result !== undefined || isAlive(known.supervisor)) continue;
-    const { problems } = await recover(journalled, dueAfterCrash(journalled));
+    const { problems } = await recover(journalled, dueAfterCrash(journalled), {
+      result: 'cleaned',
+      code: FAILED,
+    });
     for (const { failure, at } of problems) showFailure(failure, at);
   }
 }

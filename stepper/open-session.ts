@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { TsstepError } from '../core/errors.ts';
 import { readHostFacts } from '../core/host/facts.ts';
-import { startTimeOf } from '../core/kernel/proc.ts';
+import { thisProcess } from '../core/kernel/proc.ts';
 import type { Known } from '../core/known.ts';
 import { journal as journalPath } from '../core/paths.ts';
 import { KernelMachine } from '../core/perform/machine.ts';
@@ -91,11 +91,17 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
 }
 
 function firstKnown(spec: Spec, stages: readonly Stage[], again?: Partial<Known>): Known {
+  const withNetwork = stages.some(({ name }) => name === 'network');
   const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
-    host: readHostFacts(process.env, spec, { withCgroups }),
+    // Only making a network asks what the host's firewall does.
+    host: readHostFacts(
+      process.env,
+      { ...spec, network: withNetwork ? spec.network : 'none' },
+      { withCgroups },
+    ),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
-    supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
+    supervisor: thisProcess(),
     ...again,
   };
 }
@@ -106,18 +112,18 @@ const lost = (what: string) => (error: unknown) => {
 };
 
 /** @throws TsstepError not-root */
-export function requireRoot(command: 'run' | 'pull'): void {
+export function requireRoot(command: string): void {
   if (process.geteuid?.() === 0) return;
   throw new TsstepError({
     code: 'not-root',
     what: `tsstep ${command} needs root`,
     why:
-      command === 'run'
-        ? 'making namespaces, mounts and network links is root’s right'
-        : 'what is unpacked becomes root’s files in containers, with owners and devices of its own',
+      command === 'pull'
+        ? 'what is unpacked becomes root’s files in containers, with owners and devices of its own'
+        : 'making namespaces, mounts and network links is root’s right',
     remedy:
       command === 'run'
         ? 'sudo tsstep run …; `tsstep plan run …` shows what would be done without being root'
-        : 'sudo tsstep pull …',
+        : `sudo tsstep ${command} …`,
   });
 }

@@ -28,8 +28,7 @@ export function showFailure(failure: Failure, at?: string): void {
 }
 
 export function showProblems(problems: readonly UndoProblem[]): void {
-  for (const { step, failure } of problems) {
-    const at = `${step.stage.name}:${step.operation.name}`;
+  for (const { at, failure } of problems) {
     const what = `could not take back ${at}: ${failure.what}`;
     process.stderr.write(failureText({ ...failure, what, remedy: 'tsstep clean' }));
   }

@@ -29,7 +29,7 @@ function stageNamed(word: string): StageName {
 
 export class Stepping {
   readonly breakpoints = new Set<string>();
-  readonly #until: StageName | undefined;
+  #until: StageName | undefined;
   #pace: Pace;
   #interrupted = false;
   #finishing: StageName | undefined;
@@ -51,6 +51,10 @@ export class Stepping {
         remedy: `${stageNamed(stage)} alone, or one of the names that \`tsstep plan run\` shows`,
       });
     this.breakpoints.add(operation ? `${stageNamed(stage)}:${operation}` : stageNamed(stage));
+  }
+
+  get pace(): Pace {
+    return this.#pace;
   }
 
   get byOperation(): boolean {
@@ -84,12 +88,11 @@ export class Stepping {
       (first && this.breakpoints.has(stage.name))
     )
       return 'breakpoint';
-    if (
-      first &&
-      this.#until !== undefined &&
-      stageNames.indexOf(stage.name) === stageNames.indexOf(this.#until) + 1
-    )
+    if (first && this.#until && stageNames.indexOf(stage.name) > stageNames.indexOf(this.#until)) {
+      // Not every command goes through all stages.
+      this.#until = undefined;
       return 'until';
+    }
     if (this.#pace === 'operation') return first ? 'stage' : 'operation';
     if (this.#pace === 'stage' && first) return 'stage';
     if (this.#pace === 'finish' && stage.name !== this.#finishing) return 'stage';

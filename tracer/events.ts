@@ -66,7 +66,10 @@ export type EventBody =
   | { type: 'exited'; code: number; signal?: string; oomKilled: boolean }
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'notice'; text: string }
-  /** `kept`: the host objects stay until `tsstep rm`. `pulled`: the image was all that was asked for. */
+  /**
+   * `kept`: the host objects stay until `tsstep rm`. `pulled`: the image was all that was asked for; `created`: the container's
+   * files were. `detached`: a supervisor goes on with the container.
+   */
   | {
       type: 'session-ended';
       result:
@@ -76,6 +79,8 @@ export type EventBody =
         | 'kept'
         | 'cleaned'
         | 'pulled'
+        | 'created'
+        | 'detached'
         | 'connected'
         | 'disconnected';
       code: number;

@@ -10,6 +10,9 @@ export function knownTree({ host: _host, run: _run, supervisor: _supervisor, loo
   return record({ ...found, ...rest });
 }
 
+/** The container that is looked at: the one that is made, or the one that a process joins. */
+export const containerId = ({ id, peers }: Known): string | undefined => id ?? peers?.container?.id;
+
 function record(value: object): Tree {
   const entries: [string, Tree[string]][] = [];
   // Object.entries numbers an array's items: they are keyed by position.

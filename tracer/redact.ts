@@ -12,17 +12,20 @@ export function redactOperation(operation: Operation, secrets: Secrets): Operati
   }
   if (operation.kind === 'lookup-executable' && secrets.has('PATH')) return { ...operation, path: REDACTED };
   if (operation.kind !== 'execve') return operation;
-  const env = Object.entries(operation.env).map(([name, value]) => [
-    name,
-    secrets.has(name) ? REDACTED : value,
-  ]);
-  return { ...operation, env: Object.fromEntries(env) as Record<string, string> };
+  return { ...operation, env: redacted(operation.env, secrets) };
 }
 
+const redacted = (env: Readonly<Record<string, string>>, secrets: Secrets): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, secrets.has(name) ? REDACTED : value]),
+  );
+
 export function redactSpec(spec: Spec, secrets: Secrets): Spec {
+  const { joins } = spec;
   return {
     ...spec,
     env: spec.env.map(([name, value]) => [name, secrets.has(name) ? REDACTED : value] as const),
+    ...(joins && { joins: { ...joins, env: redacted(joins.env, secrets) } }),
   };
 }
 

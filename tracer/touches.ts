@@ -29,6 +29,7 @@ const containerAll: Sections = [
 ];
 
 const byFlag: Readonly<Record<CloneFlag, Sections>> = {
+  CLONE_FS: [],
   CLONE_NEWNS: ['container.mounts', 'container.process', 'container.dev'],
   CLONE_NEWUTS: ['container.hostname'],
   CLONE_NEWIPC: [],

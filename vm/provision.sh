@@ -124,6 +124,9 @@ install_tsstep() {
   ln -sfn "$home/bin/tsstep" /usr/local/bin/tsstep
   /usr/local/bin/tsstep completion bash >"$scratch/completion"
   install -D -m 644 "$scratch/completion" /etc/bash_completion.d/tsstep
+  # Containers with a restart policy come back when the machine does.
+  install -D -m 644 "$home/vm/tsstep.service" /etc/systemd/system/tsstep.service
+  quietly systemctl enable tsstep.service
 }
 
 have() { /usr/local/bin/tsstep images --format '{{.Repository}}' | grep -qx "$1"; }

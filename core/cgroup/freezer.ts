@@ -43,6 +43,22 @@ function freezerOf(layout: CgroupLayout, id: string): Freezer | undefined {
 /** The container may end while it is frozen: killed, or with its cgroup removed. */
 const gone = ['ENOENT', 'ENODEV'];
 
+/** Whether the container is frozen, or about to be. */
+export function isFrozen(layout: CgroupLayout, id: string): boolean {
+  const freezer = freezerOf(layout, id);
+  return freezer !== undefined && tolerating(gone, freezer.isAsked) === true;
+}
+
+/**
+ * Takes a process out of the freezer, so that it can die: cgroup v1 keeps a signal until the thaw, and the container may have been
+ * frozen on purpose. With v2 SIGKILL is enough.
+ */
+export function letOut(layout: CgroupLayout, pid: number): void {
+  if (layout.version === 2 || layout.hierarchies.freezer === undefined) return;
+  const root = join(layout.hierarchies.freezer, 'cgroup.procs');
+  tolerating(['ESRCH', 'ENOENT'], () => writeFileSync(root, String(pid)));
+}
+
 /** Lets a container go on that is frozen. @returns whether it was */
 export function thaw(layout: CgroupLayout, id: string): boolean {
   const freezer = freezerOf(layout, id);

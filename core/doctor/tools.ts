@@ -1,9 +1,11 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { installing } from '../host/packages.ts';
+import { findSmallInit } from '../host/small-init.ts';
 import { findBusybox } from '../image/lab/busybox.ts';
 import { missingTool } from '../perform/run-tool.ts';
 import type { Spec } from '../spec/types.ts';
+import { hasSmallInit, missingSmallInit } from '../stages/small-init.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
 import { attempt } from './trial.ts';
 
@@ -57,7 +59,9 @@ export function findTool(name: string, path = process.env.PATH ?? ''): string | 
  * A tool that is missing half-way is missing for taking back too, so it is looked for before anything is made.
  * @throws TsstepError missing-tool
  */
-export function requireTools({ network }: Spec): void {
+export function requireTools(spec: Spec): void {
+  const { network } = spec;
+  if (hasSmallInit(spec) && findSmallInit() === undefined) throw missingSmallInit();
   if (network !== 'bridge') return;
   for (const name of ['ip', 'nft', 'nsenter']) if (findTool(name) === undefined) throw missingTool(name);
 }
@@ -93,8 +97,15 @@ function checkBusybox(): Finding {
   return warning('busybox', 'there is no static one', why, installing('busybox-static'));
 }
 
+function checkSmallInit(): Finding {
+  const found = findSmallInit();
+  if (found !== undefined) return ok('small init', `${found}, static`);
+  const why = '`--init` puts one in front of the command; everything else does without';
+  return warning('small init', 'there is no static tini, docker-init or catatonit', why, installing('tini'));
+}
+
 export function checkTools(): Finding[] {
   const faults = tools.map(checkTool).filter((finding) => finding !== undefined);
   const found = faults.length > 0 ? faults : [ok('tools', tools.map(({ name }) => name).join(' '))];
-  return [...found, checkBusybox()];
+  return [...found, checkBusybox(), checkSmallInit()];
 }

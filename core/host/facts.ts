@@ -10,6 +10,7 @@ import { forwardDropper } from '../network/firewall.ts';
 import type { Spec } from '../spec/types.ts';
 import { readKernelPaths } from './kernel-paths.ts';
 import { ownNetns } from './netns.ts';
+import { findSmallInit } from './small-init.ts';
 
 const DEFAULT_ROOT = '/var/lib/tsstep';
 
@@ -76,12 +77,13 @@ function startingNofile(environment: NodeJS.ProcessEnv): { soft: number; hard: n
  */
 export function readHostFacts(
   environment: NodeJS.ProcessEnv,
-  spec: Pick<Spec, 'network' | 'endpoints'>,
+  spec: Pick<Spec, 'network' | 'endpoints' | 'init'>,
   { withCgroups = true } = {},
 ): HostFacts {
   const cgroups: CgroupLayout = withCgroups ? readLayout() : { version: 1, hierarchies: {} };
   const memory = cgroups.version === 1 ? cgroups.hierarchies.memory : undefined;
-  const { network } = spec;
+  const { network, init } = spec;
+  const initProgram = init ? findSmallInit() : undefined;
   const dropper = endpointsOf(spec).length > 0 ? forwardDropper() : undefined;
   return {
     ...stateDirectories(environment),
@@ -94,6 +96,7 @@ export function readHostFacts(
     cpus: availableParallelism(),
     nofile: startingNofile(environment),
     ...(dropper && { forwardDropper: dropper }),
+    ...(initProgram !== undefined && { initProgram }),
     // v2 shows memory.swap.max in every group but the root, so it cannot be seen before one exists; CONFIG_SWAP shows in /proc.
     swapAccounting:
       memory === undefined

@@ -35,6 +35,8 @@ const packages: Readonly<Record<string, Packages>> = {
   setpriv: everywhere('util-linux', { alpine: 'setpriv' }),
   mount: everywhere('util-linux', { debian: 'mount', alpine: 'mount' }),
   cp: everywhere('coreutils'),
+  // The static one: see small-init.ts.
+  tini: { debian: 'tini', fedora: 'tini-static', alpine: 'tini-static' },
   'busybox-static': { debian: 'busybox-static', fedora: 'busybox', alpine: 'busybox-static' },
   'iptables-nft': { debian: 'iptables', fedora: 'iptables-nft' },
   'iptables-legacy': { debian: 'iptables', fedora: 'iptables-legacy' },

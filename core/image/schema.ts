@@ -67,6 +67,15 @@ export const configSchema = v.object({
       ExposedPorts: perhaps(set),
       Labels: perhaps(texts),
       StopSignal: perhaps(v.string()),
+      Healthcheck: perhaps(
+        v.object({
+          Test: perhaps(strings),
+          Interval: perhaps(v.number()),
+          Timeout: perhaps(v.number()),
+          StartPeriod: perhaps(v.number()),
+          Retries: perhaps(v.number()),
+        }),
+      ),
     }),
   ),
   rootfs: v.object({ type: v.literal('layers'), diff_ids: v.nullable(v.array(digest)) }),

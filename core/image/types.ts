@@ -23,6 +23,15 @@ export interface ImageLayer extends LayerSource {
   unpacked: boolean;
 }
 
+/** Docker's own: the OCI specification has none. Durations in nanoseconds. */
+export interface ImageHealthcheck {
+  Test?: readonly string[];
+  Interval?: number;
+  Timeout?: number;
+  StartPeriod?: number;
+  Retries?: number;
+}
+
 /** The `config` object of an OCI image configuration, as far as a runtime uses it. */
 export interface ImageConfig {
   User?: string;
@@ -34,6 +43,7 @@ export interface ImageConfig {
   ExposedPorts?: Readonly<Record<string, object>>;
   Labels?: Readonly<Record<string, string>>;
   StopSignal?: string;
+  Healthcheck?: ImageHealthcheck;
 }
 
 export interface ResolvedImage {

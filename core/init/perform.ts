@@ -53,7 +53,8 @@ const performers: {
     closeSync(terminal);
     return undefined;
   },
-  stdio: ({ uid }) => {
+  stdio: ({ uid, discard }) => {
+    if (discard) toNull();
     for (const fd of [0, 1, 2]) {
       giveTo(fd, uid);
       processCalls.keepOnExec(fd);
@@ -72,6 +73,13 @@ const performers: {
   'close-range': () => void processCalls.closeOnExecFrom(3),
   execve: ({ path, argv, env }) => processCalls.execve(path, argv, env),
 };
+
+/** The container's own, which only root there could have replaced. */
+function toNull(): void {
+  const fd = openSync('/dev/null', constants.O_RDWR | constants.O_NOFOLLOW);
+  for (const each of [0, 1, 2]) processCalls.dup2(fd, each);
+  closeSync(fd);
+}
 
 /** A pipe or terminal that belongs to root cannot be opened again, by /dev/stdout, as another user. /dev/null stays root's. */
 function giveTo(fd: number, uid: number): void {

@@ -2,6 +2,7 @@
 import type { CloneFlag, MountAttribute, MountFlag, UmountFlag } from '../operation.ts';
 
 export const cloneFlags: Record<CloneFlag, number> = {
+  CLONE_FS: 0x00000200,
   CLONE_NEWNS: 0x00020000,
   CLONE_NEWCGROUP: 0x02000000,
   CLONE_NEWUTS: 0x04000000,

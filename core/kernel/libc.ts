@@ -85,6 +85,21 @@ export const pipe2 = fn<[Int32Array, number]>('int', 'pipe2', ['void *', 'int'])
 export const dup2 = fn<[number, number]>('int', 'dup2', ['int', 'int']);
 export const fcntl = fn<[number, number, number]>('int', 'fcntl', ['int', 'int', 'long']);
 export const ioctl = fn<[number, number, Buffer | null]>('int', 'ioctl', ['int', 'ulong', 'void *']);
+export const socket = fn<[number, number, number]>('int', 'socket', ['int', 'int', 'int']);
+export const bind = fn<[number, Buffer, number]>('int', 'bind', ['int', 'void *', 'uint']);
+export const listen = fn<[number, number]>('int', 'listen', ['int', 'int']);
+export const getsockname = fn<[number, Buffer, Int32Array]>('int', 'getsockname', [
+  'int',
+  'void *',
+  'void *',
+]);
+export const setsockopt = fn<[number, number, number, Int32Array, number]>('int', 'setsockopt', [
+  'int',
+  'int',
+  'int',
+  'void *',
+  'uint',
+]);
 export const setsid = fn<[]>('int', 'setsid', []);
 export const signal = lazily<[number, null], unknown>(() => libc.func('signal', 'void *', ['int', 'void *']));
 export const pthreadSigmask = fn<[number, Buffer, null]>('int', 'pthread_sigmask', [

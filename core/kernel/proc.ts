@@ -12,9 +12,24 @@ export function startTimeOf(pid: number): string | undefined {
   return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
+/** This process, told apart from a later one with its pid. */
+export const thisProcess = (): ProcessId => ({
+  pid: process.pid,
+  startTime: startTimeOf(process.pid) ?? '',
+});
+
+/** Of this boot of the machine: pids of another one mean nothing (random(4)). */
+export const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
 /** Whether this very process lives: a pid alone may have been given to another one since. */
 export function isAlive({ pid, startTime }: ProcessId): boolean {
   return startTimeOf(pid) === startTime;
+}
+
+/** When this machine was booted: ISO 8601, to the second (proc_stat(5), btime). */
+export function bootedAt(): string {
+  const seconds = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '0';
+  return new Date(Number(seconds) * 1000).toISOString();
 }
 
 /** To be asked once a namespace of `holder` is open: only then is it sure to be the holder's. @throws TsstepError container-state */

@@ -2,9 +2,11 @@
  * Holding a published port on the host. Packets never get to these sockets, because they are sent on to the container before
  * (nat), but bind(2) makes the kernel refuse the port to everybody else, and tells us when somebody else has it.
  */
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { closeSync } from 'node:fs';
 import { TsstepError } from '../errors.ts';
+import { errnoOf } from '../kernel/errno.ts';
+import { bind, listen, openSocket, portOf, reuseAddress } from '../kernel/socket.ts';
+import { parseAddress } from './ipv4.ts';
 import { portOwner } from './port-owner.ts';
 
 interface PortRequest {
@@ -14,62 +16,25 @@ interface PortRequest {
   protocol: 'tcp' | 'udp';
 }
 
-interface HeldPort {
+export interface HeldPort {
   port: number;
-  close(): Promise<void>;
+  descriptor: number;
 }
 
-/**
- * bind(2) and listen(2). The socket does not keep Node alive, and libuv makes every socket close-on-exec.
- * @throws TsstepError port-in-use, network
- */
-export async function listen(request: PortRequest): Promise<HeldPort> {
+/** bind(2) and, for TCP, listen(2). Close-on-exec. @throws TsstepError port-in-use, network */
+export function holdPort(request: PortRequest): HeldPort {
+  const descriptor = openSocket(request.protocol);
   try {
-    return await (request.protocol === 'tcp' ? listenTcp(request) : bindUdp(request));
+    const { protocol } = request;
+    if (protocol === 'tcp') reuseAddress(descriptor);
+    bind(descriptor, parseAddress(request.ip) ?? 0, request.port);
+    if (protocol === 'tcp') listen(descriptor);
+    return { port: portOf(descriptor), descriptor };
   } catch (error) {
+    closeSync(descriptor);
     throw explained(request, error);
   }
 }
-
-function listenTcp({ ip, port }: PortRequest): Promise<HeldPort> {
-  // Whoever connects before the container's nat rules are there finds nobody.
-  const server = createServer((socket) => socket.destroy());
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: ip, port, exclusive: true }, () => {
-      server.off('error', reject);
-      // It only holds the port: what becomes of it later is nobody's concern.
-      server.on('error', () => undefined);
-      server.unref();
-      resolve({
-        port: portOf(server.address()),
-        close: () => new Promise((closed) => server.close(() => closed())),
-      });
-    });
-  });
-}
-
-function bindUdp({ ip, port }: PortRequest): Promise<HeldPort> {
-  const socket = createSocket(ip.includes(':') ? 'udp6' : 'udp4');
-  return new Promise((resolve, reject) => {
-    socket.once('error', (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind({ address: ip, port, exclusive: true }, () => {
-      socket.removeAllListeners('error');
-      socket.on('error', () => undefined);
-      socket.unref();
-      resolve({
-        port: socket.address().port,
-        close: () => new Promise((closed) => socket.close(() => closed())),
-      });
-    });
-  });
-}
-
-const portOf = (address: ReturnType<ReturnType<typeof createServer>['address']>): number =>
-  typeof address === 'object' && address ? address.port : 0;
 
 const reasons: Record<
   string,
@@ -96,7 +61,7 @@ const reasons: Record<
 };
 
 function explained(request: PortRequest, error: unknown): unknown {
-  const errno = (error as NodeJS.ErrnoException).code ?? '';
+  const errno = errnoOf(error) ?? '';
   const reason = reasons[errno]?.(request);
   if (!reason) return error;
   const { ip, port, protocol } = request;

@@ -19,6 +19,7 @@ import { findNetwork } from '../network/store.ts';
 import type { HostAction, Operation } from '../operation.ts';
 import { names } from '../paths.ts';
 import { findRunning } from '../store/containers.ts';
+import { findToJoin } from '../store/find-to-join.ts';
 import { InitHandle } from './init-process.ts';
 import type { MachineState } from './machine.ts';
 import { lookUp, registryPerformers } from './pull.ts';
@@ -58,7 +59,10 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     const tell = (done: number, total: number) => progress({ done, total, unit: 'bytes' });
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },
-  'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
+  'find-container': ({ reference, option }, { known: { host } }) =>
+    option === undefined
+      ? findToJoin(host.root, reference, host.cgroups)
+      : findRunning(host.root, reference, option),
   'find-missing': ({ path, required }) => {
     const topmost = missingPart(path);
     if (required && topmost !== null) throw noSource(path, topmost);

@@ -1,13 +1,14 @@
 /** The supervisor's end of init: starts it, sends it operations, learns how its process ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { constants as os } from 'node:os';
 import { createInterface } from 'node:readline';
 import { TsstepError } from '../errors.ts';
 import { installing } from '../host/packages.ts';
+import { ownFile } from '../host/program-files.ts';
 import type { Ready, Reply } from '../init/protocol.ts';
+import { tolerating } from '../kernel/errno.ts';
 import { pipe } from '../kernel/fs.ts';
 import { openReadOnly } from '../kernel/mount.ts';
 import { mustLive, startTimeOf } from '../kernel/proc.ts';
@@ -15,31 +16,17 @@ import type { ProcessId } from '../known.ts';
 import type { Exit } from '../machine.ts';
 import type { Operation, OperationOf } from '../operation.ts';
 
-/** dist/init.cjs, from the bundle in dist/ or from the sources. */
-function initProgram(): string {
-  for (let at = import.meta.dirname; ; at = dirname(at)) {
-    for (const candidate of [join(at, 'init.cjs'), join(at, 'dist/init.cjs')])
-      if (existsSync(candidate)) return candidate;
-    if (at === dirname(at)) break;
-  }
-  throw new TsstepError({
-    code: 'internal',
-    what: 'dist/init.cjs is missing',
-    why: 'tsstep has not been built',
-    remedy: 'npm run build',
-  });
-}
-
 /**
- * Forks, dies with its child's exit code and takes it along when killed. `unshare --fork --kill-child` does that too, but in
+ * Forks, writes its child's exit code to descriptor 3 and ends with it; takes the child along when killed. A supervisor that did
+ * not start it cannot wait for it (wait(2)), but reads the code all the same. `unshare --fork --kill-child` forks too, but in
  * util-linux 2.38 (Debian 12) it ends with 1 when the child got SIGKILL: every container that the OOM killer ended. What the
  * shell would say about a killed child ("Killed") does not belong into the container's output; the subshell is there because
  * dash says it while the redirections of a plain command are still its own.
  */
-const fork = [
+const forking = (command: string): string[] => [
   'sh',
   '-c',
-  'exec 3>&2 2>/dev/null; (exec setpriv --pdeathsig KILL "$@" 2>&3 3>&-); exit $?',
+  `exec 4>&2 2>/dev/null; (exec ${command} "$@" 2>&4 3>&- 4>&-); code=$?; echo $code >&3; exit $code`,
   'sh',
 ];
 
@@ -51,16 +38,26 @@ const ours = (fd: number): string => `/proc/${process.pid}/fd/${fd}`;
  * @param lent gets the descriptors that have to stay open until init is there
  */
 function wrapper(pid: OperationOf<'spawn-init'>['pid'], lent: number[]): string[] {
+  const fork = forking('setpriv --pdeathsig KILL');
   if (pid === 'new') return ['unshare', '--pid', ...fork];
   if (pid === 'host') return fork;
   const namespace = openSync(`/proc/${pid.pid}/ns/pid`, 'r');
   lent.push(namespace);
   mustLive(pid);
-  return ['nsenter', `--pid=${ours(namespace)}`];
+  return forking(`nsenter --pid=${ours(namespace)}`);
+}
+
+/** The supervisor's ends of what connects it with the container's process. */
+export interface InitDescriptors {
+  stdin?: number;
+  stdout: number;
+  stderr: number;
+  /** The exit code arrives here, as a line. */
+  status: number;
 }
 
 export class InitHandle {
-  readonly streams: { stdin: Socket | undefined; stdout: Socket; stderr: Socket };
+  readonly descriptors: InitDescriptors;
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #commands: Socket;
@@ -76,25 +73,25 @@ export class InitHandle {
     const stdin = interactive ? pipe() : undefined;
     const stdout = pipe();
     const stderr = pipe();
+    const status = pipe();
     const commands = pipe();
     const replies = pipe();
-    const own = [stdin?.read, stdout.write, stderr.write].filter((fd) => fd !== undefined);
+    const own = [stdin?.read, stdout.write, stderr.write, status.write].filter((fd) => fd !== undefined);
     // The command of a hostile image may be /proc/self/exe, and that is this Node until execve has replaced it.
     const node = openReadOnly(process.execPath);
     lent.push(node, commands.read, replies.write);
     const ends = [commands.read, replies.write].map(ours);
-    this.#child = spawn(command, [...words, ours(node), initProgram(), ...ends], {
-      stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write],
+    this.#child = spawn(command, [...words, ours(node), ownFile('dist/init.cjs'), ...ends], {
+      stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write, status.write],
       // A session of its own: Ctrl-C on the terminal is for the supervisor, which forwards it.
       detached: true,
       // NODE_EXTRA_CA_CERTS and the like cost init its fast start.
       env: { PATH: process.env.PATH },
     });
     for (const fd of own) closeSync(fd);
-    this.streams = {
-      stdin: stdin && new Socket({ fd: stdin.write, readable: false }),
-      stdout: new Socket({ fd: stdout.read, writable: false }),
-      stderr: new Socket({ fd: stderr.read, writable: false }),
+    this.descriptors = {
+      ...(stdin && { stdin: stdin.write }),
+      ...{ stdout: stdout.read, stderr: stderr.read, status: status.read },
     };
     this.#commands = new Socket({ fd: commands.write, readable: false });
     this.#commands.on('error', () => undefined);
@@ -136,16 +133,11 @@ export class InitHandle {
     this.#commands.write('{"hold":true}\n');
     this.#child.unref();
     this.#commands.unref();
-    for (const stream of Object.values(this.streams)) stream?.unref();
   }
 
   async #lost(during: string): Promise<TsstepError> {
     const { code, signal } = await this.exited;
-    const said = String(this.streams.stderr.read() ?? '')
-      .trim()
-      .split('\n')
-      .slice(-3)
-      .join('; ');
+    const said = lastWords(this.descriptors.stderr).trim().split('\n').slice(-3).join('; ');
     return new TsstepError({
       code: 'init-lost',
       what: `init is gone (${during})`,
@@ -160,8 +152,19 @@ export class InitHandle {
   }
 }
 
+/** What is in the pipe; opened anew because this one would wait for more. */
+function lastWords(fd: number): string {
+  const again = openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const said = Buffer.alloc(4096);
+    return said.toString('utf8', 0, tolerating(['EAGAIN'], () => readSync(again, said)) ?? 0);
+  } finally {
+    closeSync(again);
+  }
+}
+
 function bySignal(signal: NodeJS.Signals): Exit {
-  return { code: 128 + constants.signals[signal], signal };
+  return { code: 128 + os.signals[signal], signal };
 }
 
 function noTool(command: string): TsstepError {

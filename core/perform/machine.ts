@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { failureOf, TsstepError } from '../errors.ts';
@@ -11,9 +12,10 @@ import type { HostAction, Json, Operation, Outcome } from '../operation.ts';
 import type { Spec } from '../spec/types.ts';
 import { readContainer } from '../store/containers.ts';
 import type { UndoAction } from '../undo.ts';
+import { whileItRuns } from './frozen.ts';
 import type { PerformContext } from './host.ts';
 import { hostPerformers } from './host.ts';
-import type { InitHandle } from './init-process.ts';
+import type { InitDescriptors, InitHandle } from './init-process.ts';
 import { HeldPorts } from './ports.ts';
 import { Registries } from './registries.ts';
 import { performShared } from './shared.ts';
@@ -117,26 +119,51 @@ export class KernelMachine implements Machine {
     const { init } = this.#state;
     if (!init || !known.init) throw new Error(`"${operation.name}" is for init, and there is none yet`);
     const seized = operation.kind === 'execve' && this.#watched && this.#seize(known.init.pid);
-    const reply = await init.perform(operation);
+    const { container } = known.peers ?? {};
+    const reply = container
+      ? await whileItRuns(init.perform(operation), known.host.cgroups, container)
+      : await init.perform(operation);
     if (reply === undefined) {
       if (seized && (await stoppedAtExec(known.init.pid))) this.#stopped = known.init.pid;
-      this.container = { pid: known.init.pid, streams: this.#streams(init), exited: init.exited };
+      this.container = this.#runs(known.init.pid, init);
       return 0;
     }
     if (reply.ok) return reply.value;
     throw 'failure' in reply ? new TsstepError(reply.failure) : new SyscallError(reply.call, reply.errno);
   }
 
-  #streams(init: InitHandle): ContainerStreams {
-    const { master } = this.#state;
-    if (master === undefined) {
-      const { stdin, stdout, stderr } = init.streams;
-      return { stdout, stderr, ...(stdin && { stdin }) };
-    }
-    const stream = new ReadStream(master) as Duplex;
-    return { terminal: { stream, resize: (rows, columns) => setWindowSize(master, rows, columns) } };
+  #runs(pid: number, init: InitHandle): RunningContainer {
+    const { master, ports } = this.#state;
+    let streams: ContainerStreams | undefined;
+    return {
+      pid,
+      exited: init.exited,
+      // Not before somebody wants them: a stream reads ahead, and what it has read is lost to another process.
+      get streams() {
+        streams ??= master === undefined ? pipes(init.descriptors) : terminal(master);
+        return streams;
+      },
+      descriptors: {
+        ...init.descriptors,
+        ...(master !== undefined && { terminal: master }),
+        held: ports.descriptors,
+      },
+    };
   }
 }
+
+const pipes = ({ stdin, stdout, stderr }: InitDescriptors): ContainerStreams => ({
+  stdout: new Socket({ fd: stdout, writable: false }),
+  stderr: new Socket({ fd: stderr, writable: false }),
+  ...(stdin !== undefined && { stdin: new Socket({ fd: stdin, readable: false }) }),
+});
+
+const terminal = (master: number): ContainerStreams => ({
+  terminal: {
+    stream: new ReadStream(master) as Duplex,
+    resize: (rows, columns) => setWindowSize(master, rows, columns),
+  },
+});
 
 /** What the kernel said, explained for this operation; what a person can read already stays as it is. */
 function failureFor(operation: Operation, error: unknown) {

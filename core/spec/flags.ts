@@ -12,6 +12,13 @@ export interface RunFlags {
   readonly env?: readonly string[];
   readonly envFile?: readonly string[];
   readonly groupAdd?: readonly string[];
+  readonly healthCmd?: string;
+  readonly healthInterval?: string;
+  readonly healthRetries?: string;
+  readonly healthStartPeriod?: string;
+  readonly healthTimeout?: string;
+  /** False: `--no-healthcheck`. */
+  readonly healthcheck?: boolean;
   readonly hostname?: string;
   readonly init?: boolean;
   readonly insecureRegistry?: readonly string[];

@@ -5,6 +5,7 @@ import { checkConflicts } from './conflicts.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { parseEnv } from './env.ts';
 import type { RunFlags } from './flags.ts';
+import { parseHealthcheck } from './health.ts';
 import { parseAddHost, parseDns } from './hosts.ts';
 import { parseLabels } from './label.ts';
 import { parseMounts } from './mounts.ts';
@@ -76,6 +77,7 @@ export function parseSpec(
     addHosts: (flags.addHost ?? []).map(parseAddHost),
     dns: (flags.dns ?? []).map(parseDns),
     ...parseEnding(flags),
+    ...parseHealthcheck(flags),
   };
   checkConflicts(spec);
   return spec;
@@ -95,12 +97,5 @@ function refuseUnsupported(flags: RunFlags): void {
   if (flags.privileged) {
     const remedy = 'grant what the command needs by name: --cap-add SYS_ADMIN, or --cap-add ALL';
     throw unsupported('--privileged', 'privileged containers are not supported yet', remedy);
-  }
-  if (flags.init) {
-    throw unsupported(
-      '--init',
-      'an extra init process is not supported',
-      'use a command that reaps its children, or tini in the image',
-    );
   }
 }

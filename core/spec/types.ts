@@ -82,6 +82,15 @@ export interface Logging {
   maxFile: number;
 }
 
+/** Of a command that is executed in a container which runs already. */
+export interface Joining {
+  id: string;
+  /** The container's environment; what `-e` adds is in `env`. */
+  env: Readonly<Record<string, string>>;
+  /** Nobody waits for the command, or reads what it says. */
+  detached?: true;
+}
+
 export interface Spec {
   image: string;
   pull?: Pull;
@@ -135,4 +144,6 @@ export interface Spec {
   stopTimeout?: number;
   healthcheck?: Healthcheck;
   logging?: Logging;
+  /** `exec`: the rest is the container's own specification, but for what the command changes. */
+  joins?: Joining;
 }

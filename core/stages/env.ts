@@ -9,7 +9,7 @@ function plan(spec: Spec, known: Known): Operation[] {
   const { user, cwd } = processFor(spec, known);
   const step = { where: 'init', undo: 'with-init' } as const;
   return [
-    ...(spec.uts === 'host'
+    ...(spec.uts === 'host' || spec.joins
       ? []
       : [
           {
@@ -45,8 +45,9 @@ function plan(spec: Spec, known: Known): Operation[] {
       kind: 'chdir',
       name: 'workdir',
       path: cwd,
-      create: true,
-      why: 'Where the command starts; it is made if the image does not have it.',
+      ...(spec.joins
+        ? { why: 'Where the command starts: the container’s own working directory, or that of -w.' }
+        : { create: true, why: 'Where the command starts; it is made if the image does not have it.' }),
     },
   ];
 }

@@ -6,6 +6,7 @@ import type { Process } from '../spec/merge.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 import { processFor } from './process.ts';
+import { inFront } from './small-init.ts';
 
 const step = { where: 'init', undo: 'with-init' } as const;
 
@@ -31,17 +32,8 @@ function terminal(spec: Spec, known: Known): Operation[] {
   const slave = `/dev/pts/${known.pts}`;
   return [
     open,
-    {
-      ...step,
-      kind: 'mount',
-      name: 'console',
-      source: slave,
-      target: '/dev/console',
-      root: '/',
-      flags: ['MS_BIND'],
-      create: 'file',
-      why: 'Programs that write to the console reach the same terminal.',
-    },
+    // The console stays that of the container's own process.
+    ...(spec.joins ? [] : [consoleAt(slave)]),
     session,
     {
       ...step,
@@ -52,6 +44,18 @@ function terminal(spec: Spec, known: Known): Operation[] {
     },
   ];
 }
+
+const consoleAt = (slave: string): Operation => ({
+  ...step,
+  kind: 'mount',
+  name: 'console',
+  source: slave,
+  target: '/dev/console',
+  root: '/',
+  flags: ['MS_BIND'],
+  create: 'file',
+  why: 'Programs that write to the console reach the same terminal.',
+});
 
 const keyring: Operation = {
   ...step,
@@ -144,7 +148,12 @@ function residue(spec: Spec, known: Known): Operation[] {
   ];
 }
 
-function finish(process: Process, user: ResolvedUser, executable: string): Operation[] {
+const becoming = {
+  run: 'Init becomes the command: same pid, same namespaces, same cgroup. There is no container besides this process.',
+  exec: 'What was started outside becomes the command: one more process of the container, and nothing else of it has changed.',
+};
+
+function finish(spec: Spec, process: Process, user: ResolvedUser, executable: string): Operation[] {
   const env = process.env.HOME === undefined ? { ...process.env, HOME: user.home } : process.env;
   return [
     {
@@ -166,13 +175,13 @@ function finish(process: Process, user: ResolvedUser, executable: string): Opera
       path: executable,
       argv: process.argv,
       env,
-      why: 'Init becomes the command: same pid, same namespaces, same cgroup. There is no container besides this process.',
+      why: becoming[spec.joins ? 'exec' : 'run'],
     },
   ];
 }
 
 function plan(spec: Spec, known: Known): Operation[] {
-  const process = processFor(spec, known);
+  const process = inFront(spec, processFor(spec, known));
   const lookup: Operation = {
     ...step,
     kind: 'lookup-executable',
@@ -193,12 +202,13 @@ function plan(spec: Spec, known: Known): Operation[] {
       kind: 'stdio',
       name: 'stdio',
       uid: known.user.uid,
+      ...(spec.joins?.detached && !spec.tty && { discard: true }),
       why: 'Descriptors 0, 1 and 2 are all that the command inherits; its user has to own them to open /dev/stdout again.',
     },
     keyring,
     ...residue(spec, known),
     ...credentials(spec, known.user),
-    ...finish(process, known.user, known.executable),
+    ...finish(spec, process, known.user, known.executable),
   ];
 }
 

@@ -46,7 +46,11 @@ function identity(spec: Spec): Operation[] {
 const lasting = { mode: 0o600, sync: true };
 
 function newState(known: Known): string {
-  const state: ContainerState = { status: 'creating', run: known.run, supervisor: known.supervisor };
+  const state: ContainerState = {
+    status: 'creating',
+    run: known.run,
+    supervisor: known.supervisor,
+  };
   return `${JSON.stringify(state, null, 2)}\n`;
 }
 

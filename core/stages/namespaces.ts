@@ -1,5 +1,5 @@
 import type { Known, Peer, ProcessId } from '../known.ts';
-import type { CloneFlag, Operation } from '../operation.ts';
+import type { CloneFlag, Operation, OperationOf } from '../operation.ts';
 import type { NamespaceMode, NetworkMode, Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 
@@ -37,26 +37,20 @@ function findPeers(spec: Spec): Operation[] {
   });
 }
 
-function spawn(spec: Spec, known: Known): Operation[] {
-  const peer = known.peers?.pid;
-  const pid = spec.pid === 'host' ? 'host' : (peer ?? 'new');
-  return [
-    {
-      kind: 'spawn-init',
-      where: 'host',
-      name: 'init',
-      pid,
-      why:
-        pid === 'new'
-          ? whys.pid
-          : 'Start init in the pid namespace that was asked for; it will not be PID 1 there.',
-      undo: { at: 'exit', do: { kind: 'kill-init' } },
-      saves: 'init',
-    },
-  ];
-}
+export const spawn = (pid: OperationOf<'spawn-init'>['pid'], at: 'exit' | 'rollback'): Operation => ({
+  kind: 'spawn-init',
+  where: 'host',
+  name: 'init',
+  pid,
+  why:
+    pid === 'new'
+      ? whys.pid
+      : 'Start init in the pid namespace that was asked for; it will not be PID 1 there.',
+  undo: { at, do: { kind: 'kill-init' } },
+  saves: 'init',
+});
 
-const unshare = (name: string, flag: CloneFlag, why: string): Operation => ({
+export const unshare = (name: string, flag: CloneFlag, why: string): Operation => ({
   kind: 'unshare',
   where: 'init',
   name,
@@ -68,23 +62,24 @@ const unshare = (name: string, flag: CloneFlag, why: string): Operation => ({
 /** The process that is in the namespaces to be shared, told apart from a later one with its pid. */
 export const holderOf = ({ pid, startTime }: Peer): ProcessId => ({ pid, startTime });
 
+export const join = (kind: string, flag: CloneFlag, peer: Peer, why: string): Operation => ({
+  kind: 'setns',
+  where: 'init',
+  name: kind,
+  path: `/proc/${peer.pid}/ns/${kind}`,
+  flag,
+  holder: holderOf(peer),
+  why,
+  undo: 'with-init',
+});
+
 function makeOrJoin(spec: Spec, known: Known, kind: 'ipc' | 'net', flag: CloneFlag): Operation[] {
   const mode = modeOf(spec, kind);
   if (mode === 'host') return [];
   const peer = known.peers?.[kind];
   if (!peer) return [unshare(kind, flag, whys[kind])];
-  return [
-    {
-      kind: 'setns',
-      where: 'init',
-      name: kind,
-      path: `/proc/${peer.pid}/ns/${kind}`,
-      flag,
-      holder: holderOf(peer),
-      why: `Join the ${kind} namespace of container ${peer.id.slice(0, 12)} instead of making one: both now see the same.`,
-      undo: 'with-init',
-    },
-  ];
+  const why = `Join the ${kind} namespace of container ${peer.id.slice(0, 12)} instead of making one: both now see the same.`;
+  return [join(kind, flag, peer, why)];
 }
 
 function plan(spec: Spec, known: Known): Operation[] {
@@ -94,7 +89,7 @@ function plan(spec: Spec, known: Known): Operation[] {
   if (!peersKnown) return findPeers(spec);
   return [
     ...findPeers(spec),
-    ...spawn(spec, known),
+    spawn(spec.pid === 'host' ? 'host' : (known.peers?.pid ?? 'new'), 'exit'),
     unshare(
       'mnt',
       'CLONE_NEWNS',

@@ -12,7 +12,7 @@ import type { Stage } from '../stage.ts';
 export const overlayOptions = (lower: readonly string[], upper: string, work: string): string =>
   `lowerdir=${lower.join(':')},upperdir=${upper},workdir=${work},redirect_dir=off,metacopy=off`;
 
-function plan(_spec: Spec, known: Known): Operation[] {
+function directories(_spec: Spec, known: Known): Operation[] {
   const { upper, work, merged } = containerFiles(known.host.root, need(known, 'id'));
   const directory = (name: string, path: string, mode: number, why: string): Operation => ({
     kind: 'mkdir',
@@ -23,8 +23,6 @@ function plan(_spec: Spec, known: Known): Operation[] {
     why,
     undo: { at: 'remove', do: { kind: 'remove-tree', path } },
   });
-  // overlayfs.rst: the first lowerdir is the topmost; an image lists its lowest layer first.
-  const lowerdirs = (imageOf(known)?.layers ?? []).map(({ link }) => `l/${link}`).reverse();
   return [
     directory(
       'upperdir',
@@ -44,6 +42,14 @@ function plan(_spec: Spec, known: Known): Operation[] {
       0o755,
       'Where the layers will be seen as one tree: the container’s root filesystem.',
     ),
+  ];
+}
+
+function mount(_spec: Spec, known: Known): Operation[] {
+  const { upper, work, merged } = containerFiles(known.host.root, need(known, 'id'));
+  // overlayfs.rst: the first lowerdir is the topmost; an image lists its lowest layer first.
+  const lowerdirs = (imageOf(known)?.layers ?? []).map(({ link }) => `l/${link}`).reverse();
+  return [
     {
       kind: 'mount',
       where: 'host',
@@ -63,5 +69,19 @@ function plan(_spec: Spec, known: Known): Operation[] {
 export const overlay: Stage = {
   name: 'overlay',
   summary: 'Stack the image’s layers, read-only and shared, under a writable layer of the container’s own.',
-  plan,
+  plan: (spec, known) => [...directories(spec, known), ...mount(spec, known)],
+};
+
+/** What of it stays when the container stops. */
+export const overlayDirectories: Stage = {
+  name: 'overlay',
+  summary: 'Make the writable layer that the container will have for itself.',
+  plan: directories,
+};
+
+/** What of it a start does. */
+export const overlayMount: Stage = {
+  name: 'overlay',
+  summary: 'Stack the image’s layers, read-only and shared, under the container’s writable layer.',
+  plan: mount,
 };

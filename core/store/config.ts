@@ -1,8 +1,10 @@
 import type { ResolvedImage } from '../image/types.ts';
 import type { Known } from '../known.ts';
 import { need } from '../paths.ts';
+import { healthcheckOf } from '../spec/health.ts';
 import { exposedPortsOf, labelsOf, mountsOf, type Process, processOf } from '../spec/merge.ts';
-import type { MountSpec, Spec } from '../spec/types.ts';
+import type { Healthcheck, MountSpec, Spec } from '../spec/types.ts';
+import { given } from '../spec/usage.ts';
 import { hostnameOf } from './identity-files.ts';
 
 /** What is decided about a container at its creation and never changes: config.json. */
@@ -16,6 +18,10 @@ export interface ContainerConfig extends Process {
   labels: Readonly<Record<string, string>>;
   mounts: readonly MountSpec[];
   exposedPorts: readonly string[];
+  /** How it is seen whether it is well; absent: nobody looks. */
+  healthcheck?: Healthcheck;
+  /** What asks its command to end: `SIGTERM`. */
+  stopSignal: string;
   spec: Spec;
 }
 
@@ -33,6 +39,8 @@ export function containerConfig(spec: Spec, known: Known, image: ResolvedImage):
     labels: labelsOf(spec, image.config),
     mounts: mountsOf(spec, image.config),
     exposedPorts: exposedPortsOf(spec, image.config),
+    ...given('healthcheck', healthcheckOf(spec, image.config)),
+    stopSignal: spec.stopSignal ?? image.config.StopSignal ?? 'SIGTERM',
     spec,
   };
   return `${JSON.stringify(config, null, 2)}\n`;

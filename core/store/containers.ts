@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } fr
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
-import { isAlive } from '../kernel/proc.ts';
+import { bootedAt, bootId, isAlive } from '../kernel/proc.ts';
 import type { Peer, ProcessId } from '../known.ts';
 import type { Endpoints } from '../network/endpoint-state.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
@@ -43,6 +43,8 @@ export interface ContainerState {
   error?: string;
   /** How often the restart policy has started it again. */
   restartCount?: number;
+  /** Milliseconds that it was waited before its last start by the policy. */
+  waited?: number;
   /** A person has stopped it: no policy starts it again until a person does. */
   stopped?: true;
   /** The stage or operation that its creation waits in front of: `network`. */
@@ -62,6 +64,31 @@ export function writeState(root: string, id: string, state: ContainerState): voi
   renameSync(partial, path);
 }
 
+export type StateChange = { [K in keyof ContainerState]?: ContainerState[K] | undefined };
+
+/**
+ * Replaces what is named, and takes away what is `undefined`. Whoever calls it holds the container's lock, or is the only one who
+ * may bring the container on. @returns the new state; undefined: there is no such container any more
+ */
+export function changeState(root: string, id: string, change: StateChange): ContainerState | undefined {
+  const state = readJson<ContainerState>(containerFiles(root, id).state);
+  if (!state) return undefined;
+  const changed = Object.fromEntries(
+    Object.entries({ ...state, ...change }).filter(([, value]) => value !== undefined),
+  ) as unknown as ContainerState;
+  writeState(root, id, changed);
+  return changed;
+}
+
+/** Who brings it on, whether alive or not; undefined where nobody has to. */
+export function supervisorOf(root: string, id: string): ProcessId | undefined {
+  const state = readJson<ContainerState>(containerFiles(root, id).state);
+  return state && driven.has(state.status) ? state.supervisor : undefined;
+}
+
+/** States in which only its supervisor can bring a container on. */
+const driven: ReadonlySet<Status> = new Set(['creating', 'running', 'paused', 'restarting', 'removing']);
+
 function readJson<T>(path: string): T | undefined {
   const text = tolerating(['ENOENT', 'ENOTDIR'], () => readFileSync(path, 'utf8'));
   try {
@@ -73,6 +100,20 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
+/** It runs, or will again by itself. */
+export const isUp = ({ status }: ContainerState): boolean =>
+  status === 'running' || status === 'paused' || status === 'restarting';
+
+const isOfEarlierBoot = ({ boot }: ContainerState): boolean => boot !== undefined && boot !== bootId();
+
+/** Docker's code for a container that ended while nobody looked. */
+const UNSEEN = 255;
+
+/** Nothing of it is left that would have to be mended: the machine has stopped, or its power has gone. */
+function endedWithBoot({ process: _, ports: __, ...state }: ContainerState): ContainerState {
+  return { ...state, status: 'exited', exitCode: UNSEEN, finishedAt: bootedAt() };
+}
+
 /**
  * A container whose creation has come as far as its configuration. Only its supervisor can bring it on, so without that it is
  * dead, even while its process still runs: nobody reads its output, waits for it or takes back what it holds.
@@ -82,8 +123,9 @@ export function readContainer(root: string, id: string): Container | undefined {
   const config = readJson<ContainerConfig>(files.config);
   const state = readJson<ContainerState>(files.state);
   if (!config || !state) return undefined;
-  const driven = state.status === 'running' || state.status === 'creating';
-  return { config, state: driven && !isAlive(state.supervisor) ? { ...state, status: 'dead' } : state };
+  if (!driven.has(state.status)) return { config, state };
+  if (isUp(state) && isOfEarlierBoot(state)) return { config, state: endedWithBoot(state) };
+  return { config, state: isAlive(state.supervisor) ? state : { ...state, status: 'dead' } };
 }
 
 /** What all containers were made from, whatever has become of state.json. */

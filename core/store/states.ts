@@ -44,9 +44,10 @@ export function requireState({ config, state }: Container, verb: Verb): void {
   throw new TsstepError({
     code: 'container-state',
     what: `cannot ${verb} container "${config.name}": it is ${state.status}`,
-    why: to
-      ? `from ${state.status} no way leads to ${to}: it would have to be ${wanted}`
-      : `it would have to be ${wanted}`,
+    why:
+      to && to !== state.status
+        ? `from ${state.status} no way leads to ${to}: it would have to be ${wanted}`
+        : `it would have to be ${wanted}`,
     remedy: remedyFor(state.status, config.name),
   });
 }

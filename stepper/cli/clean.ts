@@ -7,11 +7,11 @@ export async function clean(): Promise<number> {
   const places = openStateAsRoot('clean');
   const cleaned = await takeBack(places);
   if (cleaned.length === 0) process.stdout.write('nothing to clean\n');
-  for (const one of cleaned) show(one);
+  cleaned.forEach(showCleaned);
   return cleaned.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
-function show({ what, undone, problems }: Cleaned): void {
+export function showCleaned({ what, undone, problems }: Cleaned): void {
   const failed = problems.map(({ at }) => at);
   const heading = undone.length === 0 && failed.includes(what) ? 'could not remove' : 'took back';
   process.stdout.write(`${heading} ${what}\n${undone.map((at) => `  ${at}\n`).join('')}`);

@@ -2,8 +2,12 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
+import { declareDebugger } from './declare-debug.ts';
+import { declareExec } from './declare-exec.ts';
 import { declareImages } from './declare-images.ts';
+import { declareLifecycle } from './declare-lifecycle.ts';
 import { declareNetworks } from './declare-network.ts';
+import { declarePs } from './declare-ps.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareManagement } from './manage.ts';
@@ -21,7 +25,11 @@ export function declareProgram(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   declareRun(program, done);
+  declareExec(program, done);
+  declareLifecycle(program, done);
+  declareDebugger(program, done);
   declarePlan(program, done);
+  declarePs(program, done);
   declareManagement(program, done);
   declareImages(program, done);
   declareSystem(program, done);

@@ -5,10 +5,11 @@ import { killProcess } from '../../core/host/process.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { isId } from '../../core/paths.ts';
-import { killInit } from '../../core/perform/kill-init.ts';
-import { findContainer, idNamed } from '../../core/store/containers.ts';
-import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
-import { dueAtRemoval, hasDirectory, type Journalled, journalOf, journalsOf, recover } from '../recover.ts';
+import { findContainer, idNamed, isUp, readContainer } from '../../core/store/containers.ts';
+import { namesOf } from '../../core/store/remove.ts';
+import { hasDirectory, isLiving, journalOf, journalsOf } from '../journals.ts';
+import { removeContainer } from '../lifecycle/ending.ts';
+import { stop } from '../lifecycle/stop.ts';
 import { failureText } from '../show-failure.ts';
 import { shortId } from './format/text.ts';
 import { forEach, openStateAsRoot } from './state.ts';
@@ -21,12 +22,13 @@ export async function rm(
   return await forEach(references, async (reference) => {
     const id = force ? identifyOrSay(root, reference) : identify(root, reference);
     if (id === undefined) return;
-    const journalled = journalOf(root, id);
-    if (journalled && isDriven(journalled)) {
-      if (!force) throw notStopped(root, id, journalled);
-      await stop(journalled);
+    if (isDriven(root, id)) {
+      if (!force) throw notStopped(root, id);
+      await endIt(root, id);
     }
-    await takeBack(root, id);
+    const [first, ...others] = await removeContainer(root, id);
+    for (const { failure } of others) process.stderr.write(failureText(failure));
+    if (first) throw new TsstepError(first.failure);
     process.stdout.write(`${reference}\n`);
   });
 }
@@ -54,47 +56,43 @@ function identifyOrSay(root: string, reference: string): string | undefined {
   }
 }
 
-const isDriven = ({ known, result }: Journalled): boolean =>
-  result === undefined && isAlive(known.supervisor);
+/** Whether somebody makes it, or keeps it running. */
+const isDriven = (root: string, id: string): boolean => journalsOf(root, id).some(isLiving);
 
-function notStopped(root: string, id: string, { known, started }: Journalled): TsstepError {
-  const name = known.name ?? namesOf(root, id)[0] ?? shortId(id);
-  if (started) {
+function notStopped(root: string, id: string): TsstepError {
+  const state = readContainer(root, id)?.state;
+  const name = readContainer(root, id)?.config.name ?? namesOf(root, id)[0] ?? shortId(id);
+  const status = state?.status ?? 'creating';
+  if (status === 'creating') {
     return new TsstepError({
       code: 'container-state',
-      what: `cannot remove container "${name}": container is running`,
-      why: 'its process, its network and its mounts are in use',
-      remedy: `stop the container before removing it, or force: tsstep rm -f ${name}`,
+      what: `cannot remove container "${name}": it is being created`,
+      why: `tsstep, process ${journalOf(root, id)?.known.supervisor.pid}, is at it, and may be waiting for somebody who steps through it`,
+      remedy: `quit there, or force: tsstep rm -f ${name}`,
     });
   }
   return new TsstepError({
     code: 'container-state',
-    what: `cannot remove container "${name}": it is being created`,
-    why: `tsstep, process ${known.supervisor.pid}, is at it, and may be waiting for somebody who steps through it`,
-    remedy: `quit there, or force: tsstep rm -f ${name}`,
+    what: `cannot remove container "${name}": container is ${status}`,
+    why: 'its process, its network and its mounts are in use, or soon will be',
+    remedy: `stop the container before removing it, or force: tsstep rm -f ${name}`,
   });
 }
 
 /** How long a supervisor may take to tidy up after its container before it is killed as well. */
 const PATIENCE_MILLISECONDS = 10_000;
 
-/** Kills the container's process, or interrupts its creation. Its supervisor is alive, so it tidies up and ends by itself. */
-async function stop({ known, started }: Journalled): Promise<void> {
-  if (started) await killInit(known);
-  else tolerating(['ESRCH'], () => process.kill(known.supervisor.pid, 'SIGTERM'));
-  const end = Date.now() + PATIENCE_MILLISECONDS;
-  while (isAlive(known.supervisor) && Date.now() < end) await sleep(10);
-  await killProcess(known.supervisor);
-}
-
-/** With --rm, or interrupted, the supervisor may have removed it all: then there is no journal any more, and no file. */
-async function takeBack(root: string, id: string): Promise<void> {
-  for (const journalled of journalsOf(root, id)) {
-    if (isDriven(journalled)) continue;
-    const { problems } = await recover(journalled, dueAtRemoval(journalled));
-    const [first, ...others] = problems;
-    for (const { failure } of others) process.stderr.write(failureText(failure));
-    if (first) throw new TsstepError(first.failure);
+/** Kills the container's process, or interrupts its creation. Whoever brings it on is alive, and tidies up by itself. */
+async function endIt(root: string, id: string): Promise<void> {
+  const container = readContainer(root, id);
+  if (container && isUp(container.state)) {
+    await stop(root, container, 0);
+    return;
   }
-  await removeContainerFiles(root, id);
+  const maker = container?.state.supervisor ?? journalOf(root, id)?.known.supervisor;
+  if (!maker) return;
+  tolerating(['ESRCH'], () => process.kill(maker.pid, 'SIGTERM'));
+  const end = Date.now() + PATIENCE_MILLISECONDS;
+  while (isAlive(maker) && Date.now() < end) await sleep(10);
+  await killProcess(maker);
 }

@@ -40,7 +40,7 @@ const groups: Readonly<
     ['-u, --user <user[:group]>', 'run as this user, by name or number'],
     ['--group-add <group>', 'join another group, by name or number', 'repeat'],
     ['--ulimit <name=soft[:hard]>', 'set a resource limit, like nofile=1024:2048', 'repeat'],
-    ['--init', 'run an init process in front of the command (not supported)'],
+    ['--init', 'run a small init in front of the command: it passes signals on and reaps orphans'],
   ],
   'Filesystem:': [
     ['-v, --volume <[source:]target[:modes]>', 'mount a host directory or a volume', 'repeat'],
@@ -48,6 +48,14 @@ const groups: Readonly<
     ['--tmpfs <target[:options]>', 'mount an empty directory that lives in memory', 'repeat'],
     ['--read-only', 'make the container’s root filesystem read-only'],
     ['--shm-size <size>', 'size of /dev/shm (64m unless given)'],
+  ],
+  'Health:': [
+    ['--health-cmd <command>', 'shell command that ends with 0 while the container is well'],
+    ['--health-interval <duration>', 'time between two checks (30s)'],
+    ['--health-retries <number>', 'failures in a row that make it unhealthy (3)'],
+    ['--health-start-period <duration>', 'time in which failures do not count'],
+    ['--health-timeout <duration>', 'time that a check may take (30s)'],
+    ['--no-healthcheck', 'no check, not even the image’s'],
   ],
   'Network:': [
     [
@@ -98,6 +106,8 @@ export function addRunFlags(command: Command): Command {
       command.addOption(repeat ? option.argParser(several) : option);
     }
   }
+  // commander takes what can be denied for granted.
+  command.setOptionValue('healthcheck', undefined);
   return (
     command
       .addOption(new Option('--net <mode>').argParser(several).hideHelp())

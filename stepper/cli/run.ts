@@ -1,41 +1,97 @@
 import type { Command } from 'commander';
+import { requireTools } from '../../core/doctor/tools.ts';
 import { TsstepError } from '../../core/errors.ts';
+import { creation, pipeline } from '../../core/pipeline.ts';
 import { parseSpec } from '../../core/spec/parse.ts';
 import { warningsOf } from '../../core/spec/warnings.ts';
+import type { FrontEnd } from '../front-end.ts';
+import { type MakeRequest, make } from '../lifecycle/making.ts';
+import { requireRoot } from '../open-session.ts';
 import { pullFrontEnd } from '../progress/front-end.ts';
-import { run } from '../run.ts';
+import { inBackground, type Notice, startInBackground } from '../remote/background.ts';
 import { Stepping } from '../stepping.ts';
-import { frontEndFor } from './front-end.ts';
+import { shortId } from './format/text.ts';
+import { frontEndFor, isWatching } from './front-end.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { addWatchFlags, eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts';
 
 type Flags = RunFlags & WatchFlags;
 
-/** Declares `run`; `done` gets the exit code. */
+/** Declares `run` and `create`; `done` gets the exit code. */
 export function declareRun(program: Command, done: (code: number) => void): void {
-  const command = program
+  const run = program
     .command('run')
     .summary('create and run a container, watching it happen')
     .description('Creates a container from IMAGE through all nine stages and runs COMMAND in it.');
-  addWatchFlags(addRunFlags(command)).action(async (image: string, words: string[], flags: Flags) => {
-    done(await runWith(flags, image, words));
+  addWatchFlags(addRunFlags(run)).action(async (image: string, words: string[], flags: Flags) => {
+    done(await makeWith(flags, image, words, flags.detach ? 'detached' : 'foreground'));
+  });
+  const create = program
+    .command('create')
+    .summary('create a container without starting it')
+    .description(
+      'Makes what of a container stays when it does not run: its ID, name, files, writable layer.',
+    );
+  addWatchFlags(addRunFlags(create)).action(async (image: string, words: string[], flags: Flags) => {
+    done(await makeWith(flags, image, words, 'create'));
   });
 }
 
-async function runWith(flags: Flags, image: string, words: readonly string[]): Promise<number> {
+async function makeWith(
+  flags: Flags,
+  image: string,
+  words: readonly string[],
+  mode: MakeRequest['mode'],
+): Promise<number> {
   const spec = parseSpec(flags, image, words, process.env);
-  if (spec.tty && spec.interactive && !process.stdin.isTTY) throw notATerminal();
+  if (mode === 'foreground' && spec.tty && spec.interactive && !process.stdin.isTTY) throw notATerminal();
   for (const warning of warningsOf(flags)) process.stderr.write(`tsstep: ${warning}\n`);
-  return await run({
+  requireRoot(mode === 'create' ? 'create' : 'run');
+  requireTools(spec);
+  const tell = inBackground();
+  if (mode !== 'foreground' && !tell && isWatching(flags) && flags.ui !== 'json')
+    return await leaveInBackground();
+  const request: MakeRequest = {
     spec,
     stepping: new Stepping(flags),
-    frontEnd: await frontEndFor(flags, () => pullFrontEnd(process.stderr)),
+    frontEnd: tell
+      ? await backgroundFrontEnd(tell)
+      : await frontEndFor(flags, () => pullFrontEnd(process.stderr)),
     faults: parseFaults(flags.inject),
     eventFiles: eventTargets(flags),
     recordSecrets: flags.recordSecrets ?? false,
     showOutput: flags.ui !== 'json',
     argv: process.argv.slice(2),
+    mode,
+    left: ({ config: { id } }) => (tell ? tell({ id }) : void process.stdout.write(`${id}\n`)),
+  };
+  return await make(request, mode === 'create' ? creation : pipeline);
+}
+
+async function backgroundFrontEnd(tell: (notice: Notice) => void): Promise<FrontEnd> {
+  const [{ remoteFrontEnd }, { RemoteConsole }] = await Promise.all([
+    import('../remote/front-end.ts'),
+    import('../remote/console.ts'),
+  ]);
+  return remoteFrontEnd({
+    console: new RemoteConsole(),
+    paused: (id, pausedAt) => tell({ id, pausedAt }),
   });
+}
+
+/** Docker prints the ID alone, and scripts read it: where it waits is said beside. */
+async function leaveInBackground(): Promise<number> {
+  const notice = await startInBackground(process.argv.slice(2));
+  if (typeof notice === 'number') return notice;
+  const { id, pausedAt } = notice;
+  process.stdout.write(`${id}\n`);
+  if (pausedAt !== undefined) {
+    const short = shortId(id);
+    process.stderr.write(
+      `tsstep: paused at ${pausedAt}; go on with: tsstep next ${short} (or step, continue, dump, diff)\n`,
+    );
+  }
+  return 0;
 }
 
 function notATerminal(): TsstepError {

@@ -1,18 +1,19 @@
-/** The plain terminal: lines on stderr, a prompt at every pause. stdout belongs to the container alone. */
+/** Lines of text, and a prompt at every pause. */
 import { TsstepError } from '../../core/errors.ts';
 import { stageNames } from '../../core/stage.ts';
 import type { Event, EventOf } from '../../tracer/events.ts';
 import type { CommandContext } from '../commands/command.ts';
-import { commands, findCommand } from '../commands/table.ts';
+import { findCommand } from '../commands/table.ts';
 import type { Decision, FrontEnd, Pause } from '../front-end.ts';
 import { foreseen } from '../plan/foresee.ts';
 import type { Bars } from '../progress/bars.ts';
 import { Transfers } from '../progress/transfer.ts';
 import { failureText } from '../show-failure.ts';
-import { type CommandInput, interrupted, PipeInput, TerminalInput } from './input.ts';
+import type { Console } from './console.ts';
+import { interrupted } from './input.ts';
 import { Renderer } from './render.ts';
 import { stepLine, whyLines } from './show-step.ts';
-import { type Style, styleFor, wrap } from './style.ts';
+import { type Style, wrap } from './style.ts';
 
 const HINT = '[n]ext [s]tep [c]ontinue [f]inish [p]rint [d]iff [e]xplain [!]shell [q]uit [?]';
 /** Upcoming operations shown with their calls at a pause; `where` shows all that way. */
@@ -23,25 +24,24 @@ export class PlainFrontEnd implements FrontEnd {
   readonly ask: ((pause: Pause) => Promise<Decision>) | undefined;
   asking = false;
   deaf = false;
-  readonly #style: Style = styleFor(process.stderr, process.env);
-  readonly #renderer = new Renderer(this.#style);
-  readonly #input: CommandInput;
-  readonly #interactive = process.stdin.isTTY === true;
+  readonly #console: Console;
+  readonly #style: Style;
+  readonly #renderer: Renderer;
   readonly #transfers = new Transfers();
   #bars: Bars | undefined;
   #ended = false;
   /** What Enter repeats; at first it goes on as the flags of the run do. */
   #last: string | undefined;
 
-  constructor({ asks }: { asks: boolean }) {
-    this.#input = this.#interactive
-      ? new TerminalInput(complete)
-      : new PipeInput((text) => this.#write(text));
+  constructor(console: Console, { asks }: { asks: boolean }) {
+    this.#console = console;
+    this.#style = console.style;
+    this.#renderer = new Renderer(this.#style);
     if (asks) this.ask = async (pause) => await this.#pause(pause);
   }
 
   readonly listener = (event: Event): void => {
-    if (event.type === 'progress' && process.stderr.isTTY) {
+    if (event.type === 'progress' && this.#console.bars) {
       this.#progress(event);
       return;
     }
@@ -60,15 +60,15 @@ export class PlainFrontEnd implements FrontEnd {
 
   async #loadBars(): Promise<void> {
     const { Bars } = await import('../progress/bars.ts');
-    this.#bars ??= new Bars(process.stderr);
+    if (this.#console.bars) this.#bars ??= new Bars(this.#console.bars);
   }
 
   interrupt(): void {
-    this.#input.interrupt();
+    this.#console.input.interrupt();
   }
 
   release(): Buffer {
-    return this.#input.release();
+    return this.#console.input.release();
   }
 
   async #pause(pause: Pause): Promise<Decision> {
@@ -77,13 +77,13 @@ export class PlainFrontEnd implements FrontEnd {
     this.asking = true;
     try {
       for (;;) {
-        const line = await this.#input.line(this.#prompt(pause), 'command');
+        const line = await this.#console.input.line(this.#prompt(pause), 'command');
         // Ctrl-C and Ctrl-D leave the cursor behind the prompt.
-        if (this.#interactive && (line === interrupted || line === undefined)) this.#write('\n');
+        if (this.#console.interactive && (line === interrupted || line === undefined)) this.#write('\n');
         if (line === interrupted) return { quit: 'roll-back' };
         if (line === undefined) {
           this.#ended = true;
-          return this.#interactive ? { quit: 'roll-back' } : { go: 'continue' };
+          return this.#console.interactive ? { quit: 'roll-back' } : { go: 'continue' };
         }
         const decision = await this.#obey(
           pause,
@@ -118,7 +118,7 @@ export class PlainFrontEnd implements FrontEnd {
       pause,
       look: this.#renderer.look,
       style: this.#style,
-      interactive: this.#interactive,
+      interactive: this.#console.interactive,
       print: (lines) => {
         this.#print(typeof lines === 'string' ? [lines] : lines);
         return undefined;
@@ -131,7 +131,7 @@ export class PlainFrontEnd implements FrontEnd {
         return result;
       },
       ask: async (question) => {
-        const answer = await this.#input.line(question, 'answer');
+        const answer = await this.#console.input.line(question, 'answer');
         return answer === interrupted ? undefined : answer;
       },
     };
@@ -181,11 +181,6 @@ export class PlainFrontEnd implements FrontEnd {
   }
 
   #write(text: string): void {
-    process.stderr.write(text);
+    this.#console.write(text);
   }
-}
-
-function complete(line: string): string[] {
-  const matching = commands.map(({ name }) => name).filter((name) => name.startsWith(line));
-  return matching.length > 0 ? matching : commands.map(({ name }) => name);
 }

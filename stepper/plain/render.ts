@@ -19,6 +19,7 @@ export class Renderer {
   #stage = { operations: 0, changes: 0, nanoseconds: 0 };
   readonly #progressed = new Map<string, number>();
   #stays = false;
+  #joins = false;
 
   constructor(style: Style) {
     this.#style = style;
@@ -36,6 +37,7 @@ export class Renderer {
     'session-started': ({ known, tsstep, spec }) => {
       this.#known = known;
       this.#stays = !spec.rm;
+      this.#joins = spec.joins !== undefined;
       return [
         `tsstep ${tsstep}. Each operation: the call, its result, its time; the shell’s way; what changed.`,
         ...legend(known),
@@ -86,13 +88,17 @@ export class Renderer {
     resumed: () => [],
     started: ({ pid }) => [
       '',
-      this.#style.heading(`The container runs: its PID 1 is the host’s process ${pid}.`),
+      this.#style.heading(
+        this.#joins
+          ? `The command runs in the container: it is the host’s process ${pid}.`
+          : `The container runs: its PID 1 is the host’s process ${pid}.`,
+      ),
     ],
     output: () => [],
     exited: ({ code, signal, oomKilled }) => {
       const how = signal ? `was ended by ${signal} (exit code ${code})` : `ended with exit code ${code}`;
       const oom = oomKilled ? ' The OOM killer did it: the memory limit was reached.' : '';
-      return [this.#style.heading(`The container’s process ${how}.${oom}`)];
+      return [this.#style.heading(`The ${this.#joins ? 'command' : 'container’s process'} ${how}.${oom}`)];
     },
     notice: ({ text }) => [this.#style.changed(`! ${text}`)],
     'session-ended': ({ result }) => this.#last(result),

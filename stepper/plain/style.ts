@@ -11,20 +11,34 @@ export interface Style {
   strong(text: string): string;
 }
 
-const identity = (text: string): string => text;
-
 /** Colours only for a terminal that shows them: no-color.org, TERM=dumb, CI, a pipe. */
 function colourful(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {
   const refused = environment.NO_COLOR || environment.TERM === 'dumb' || environment.CI;
   return stream.isTTY === true && !refused;
 }
 
-export function styleFor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Style {
-  const colour = (format: Parameters<typeof styleText>[0]) =>
-    colourful(stream, environment) ? (text: string) => styleText(format, text) : identity;
+/** What decides how text looks: of a terminal here, or of one at the other end of a socket. */
+export interface Appearance {
+  /** Columns; undefined: no terminal. */
+  columns: number | undefined;
+  colours: boolean;
+}
+
+export const appearanceOf = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Appearance => ({
+  columns: stream.isTTY ? (stream.columns ?? 80) : undefined,
+  colours: colourful(stream, environment),
+});
+
+export const styleFor = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Style =>
+  styleOf(() => appearanceOf(stream, environment));
+
+/** @param appearance asked anew each time: a window changes its size, another terminal takes over */
+export function styleOf(appearance: () => Appearance): Style {
+  const colour = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    appearance().colours ? styleText(format, text) : text;
   return {
     get width() {
-      return Math.max(40, stream.isTTY ? (stream.columns ?? 80) : 100);
+      return Math.max(40, appearance().columns ?? 100);
     },
     heading: colour(['bold', 'cyan']),
     dim: colour('dim'),

@@ -18,6 +18,7 @@ import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
 import type { OperationOf } from '../../core/operation.ts';
 import { containers, names } from '../../core/paths.ts';
 import { findRunning } from '../../core/store/containers.ts';
+import { findToJoin } from '../../core/store/find-to-join.ts';
 
 const closed = ['EACCES', 'EPERM'];
 
@@ -35,7 +36,7 @@ export interface Looks {
     from?: Pick<OperationOf<'lease'>, 'pool' | 'ip'>,
   ): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
-  container(reference: string, option: string): Peer | undefined;
+  container(reference: string, option?: string): Peer | undefined;
   /** The topmost directory of a path that does not exist; null: all of it does. */
   missing(path: string): string | null;
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable';
@@ -107,10 +108,12 @@ export class MachineLooks implements Looks {
     return { lease: { ...lease, bridge }, read: taken !== undefined && routes !== undefined };
   }
 
-  container(reference: string, option: string): Peer | undefined {
-    const { root } = this.#host;
+  container(reference: string, option?: string): Peer | undefined {
+    const { root, cgroups } = this.#host;
     const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
-    return readable && allowed(() => findRunning(root, reference, option));
+    const find = () =>
+      option === undefined ? findToJoin(root, reference, cgroups) : findRunning(root, reference, option);
+    return readable && allowed(find);
   }
 
   missing(path: string): string | null {

@@ -11,6 +11,7 @@ export const placeholders = {
   PEER_IPC: NO_PID + 4,
   USER_ID: NO_PID + 5,
   GROUP_ID: NO_PID + 6,
+  PEER_CONTAINER: NO_PID + 7,
 } as const;
 
 export type Placeholder = keyof typeof placeholders;

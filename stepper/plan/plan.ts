@@ -38,7 +38,7 @@ function looksFor(host: Known['host'], format: Format): Looks {
 
 /** @throws TsstepError what a run would fail with, as far as looking can tell */
 export async function plan(spec: Spec, format: Format, argv: readonly string[]): Promise<string> {
-  const host = readHostFacts(process.env, spec);
+  const host = readHostFacts(process.env, { ...spec, ...(spec.joins && { network: 'none' }) });
   const looks = looksFor(host, format);
   return printers[format](await walk(spec, start(host), looks), argv);
 }

@@ -73,7 +73,8 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
   'build-lab': (_, { known }) =>
     guess(builtLab(known.host.root, false), 'lab as tsstep makes it; digests are known once it is built'),
   'find-container': ({ reference, option }, { looks }) => {
-    const name = `PEER_${option === '--network' ? 'NET' : option.slice(2).toUpperCase()}` as Placeholder;
+    const kind = option === '--network' ? 'NET' : (option?.slice(2).toUpperCase() ?? 'CONTAINER');
+    const name = `PEER_${kind}` as Placeholder;
     const peer = looks.container(reference, option);
     if (!peer)
       return guess({ id: reference, pid: placeholders[name] }, `$${name} stands for the pid of ${reference}`);

@@ -11,8 +11,8 @@ const legend =
 
 type Shorten = (text: string) => string;
 
-function shortener({ known }: Plan): Shorten {
-  const id = need(known, 'id');
+function shortener({ spec, known }: Plan): Shorten {
+  const id = spec.joins?.id ?? need(known, 'id');
   const { directory } = containerFiles(known.host.root, id);
   return (text) => nameInText(text.replaceAll(directory, '$CONTAINER').replaceAll(id, '$ID'));
 }
@@ -47,7 +47,7 @@ export function planText(plan: Plan, privileged = process.geteuid?.() === 0): st
         '',
       );
   return `${[
-    `What tsstep run would do for ${spec.image}: ${count} operations. None of them has been done.`,
+    `What ${spec.joins ? `tsstep exec would do in ${spec.joins.id.slice(0, 12)}` : `tsstep run would do for ${spec.image}`}: ${count} operations. None of them has been done.`,
     ...wrap(legend, ''),
     ...unseen,
     ...wrap(`$CONTAINER is ${known.host.root}/containers/$ID.`, ''),

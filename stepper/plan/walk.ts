@@ -1,7 +1,7 @@
 /** Walks the pipeline without performing anything: each operation's outcome is predicted, and the next plan stands on that. */
 import { type Known, learn } from '../../core/known.ts';
 import type { Operation } from '../../core/operation.ts';
-import { pipeline } from '../../core/pipeline.ts';
+import { execPipeline, pipeline } from '../../core/pipeline.ts';
 import type { Spec } from '../../core/spec/types.ts';
 import type { Stage, StageName } from '../../core/stage.ts';
 import type { Looks } from './looks.ts';
@@ -56,7 +56,7 @@ export async function walkStage(
 export async function walk(spec: Spec, start: Known, looks: Looks): Promise<Plan> {
   let known = start;
   const stages: PlannedStage[] = [];
-  for (const stage of pipeline) {
+  for (const stage of spec.joins ? execPipeline : pipeline) {
     const walked = await walkStage(stage, 0, spec, known, looks);
     known = walked.known;
     stages.push({ stage: stage.name, summary: stage.summary, operations: walked.operations });

@@ -133,7 +133,7 @@ export class LiveSession implements Session {
       // A full disk must not end the rollback: what is undone without being written down is undone once more, harmlessly.
       await attempt(async () => this.#options.events.emit(undone));
       if (failure) {
-        problems.push({ step, failure });
+        problems.push({ at: `${step.stage.name}:${step.operation.name}`, failure });
         this.#stuck.add(step);
       } else {
         this.#undone.add(step);

@@ -23,7 +23,8 @@ export type Ended = { ok: true; step: Performed } | { ok: false; step: Step; fai
 export type UndoMoment = 'exit' | 'remove' | 'rollback';
 
 export interface UndoProblem {
-  step: Step;
+  /** `stage:operation` */
+  at: string;
   failure: Failure;
 }
 

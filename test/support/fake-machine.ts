@@ -74,7 +74,12 @@ export class FakeMachine implements Machine {
     if (this.failing.has(operation.name))
       return await Promise.resolve({ ok: false, failure: broken(`do ${operation.name}`) });
     if (kind === 'execve' && known.init) {
-      this.container = { pid: known.init.pid, streams: {}, exited: Promise.resolve({ code: 0 }) };
+      this.container = {
+        pid: known.init.pid,
+        streams: {},
+        descriptors: { status: -1, held: [] },
+        exited: Promise.resolve({ code: 0 }),
+      };
     }
     const value = values[kind] as ((operation: Operation) => Json) | undefined;
     return { ok: true, value: value?.(operation) ?? null };

@@ -41,6 +41,7 @@ const fixed: HostFacts = {
   },
   nofile: { soft: 1024, hard: 4096 },
   swapAccounting: true,
+  initProgram: '/usr/bin/docker-init',
 };
 
 /** What a session knows before its first operation. */

@@ -53,8 +53,8 @@ function processes(sandbox: Sandbox): string[] {
     });
 }
 
-/** Kept on purpose: blobs and whole layers, networks, and what has happened. Half a layer is not. */
-const kept = /^(?:(images|layers)(\/(?!partial\/).*)?|networks(\/.*)?|lifecycle\.jsonl)$/;
+/** Kept on purpose: the image cache, blobs and whole layers, not half a layer; networks; the log of what happened. */
+const kept = /^((images|layers)(\/(?!partial\/).*)?|networks(\/.*)?|lifecycle\.jsonl.*)$/;
 
 /** Path, type and mode, owner, content's length or target of every file. */
 export function filesBelow(root: string, keep: RegExp = kept): string[] {

@@ -18,7 +18,7 @@ export const richRuns: Readonly<Record<string, (shared: string) => string>> = {
   'limits, ports, volumes and a user': (shared) =>
     `run --rm --name rich ${limits} -p 127.0.0.1:0:80 -p 0:53/udp ${mounts(shared)} -u student:lab --group-add 33 --ulimit nofile=512 -e COLOUR=red lab sleep infinity`,
   'a terminal on a read-only root': (shared) =>
-    `run --rm -t --read-only -w /work/here --network none --security-opt no-new-privileges --mount type=bind,source=${shared},target=/mnt lab sleep infinity`,
+    `run --rm -t --init --read-only -w /work/here --network none --security-opt no-new-privileges --mount type=bind,source=${shared},target=/mnt lab sleep infinity`,
   'another container’s namespaces': () =>
     'run --rm --network container:peer --pid container:peer --ipc container:peer lab sleep infinity',
   'the host’s namespaces': () =>

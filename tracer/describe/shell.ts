@@ -125,9 +125,12 @@ const printers: { [K in Kind]: Printer<K> } = {
     `python3 -c 'import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)' /proc/${pid}/root${word(ptmx)}`,
   ],
 
-  unshare: ({ flags }) => [
-    `unshare ${flags.map(option).join(' ')}${flags.includes('CLONE_NEWNS') ? ' --propagation unchanged' : ''} sh`,
-  ],
+  unshare: ({ flags }) =>
+    flags.includes('CLONE_FS')
+      ? ['# nothing to do: the process of a tool has one thread']
+      : [
+          `unshare ${flags.map(option).join(' ')}${flags.includes('CLONE_NEWNS') ? ' --propagation unchanged' : ''} sh`,
+        ],
   setns: ({ path, flag }) => [`nsenter ${option(flag)}=${word(path)} sh`],
   'share-mount': ({ from, source, root, target }) => [
     `# no command moves a mount across: open_tree(2) of ${source} in ${from}, move_mount(2) here`,

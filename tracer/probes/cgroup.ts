@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { containerId } from '../known.ts';
 import type { Probe, ProbeContext, Tree } from '../snapshot.ts';
 import { line, text } from './read.ts';
 import { target } from './target.ts';
@@ -51,8 +52,9 @@ function hierarchy({ known }: ProbeContext, mount: string, names: readonly strin
       `${mount}/tsstep`,
       names.includes('cgroup.subtree_control') ? ['cgroup.subtree_control'] : [],
     );
-  const own = `tsstep/${known.id}`;
-  if (known.id !== undefined && existsSync(`${mount}/${own}`)) groups[own] = pick(`${mount}/${own}`, names);
+  const id = containerId(known);
+  const own = `tsstep/${id}`;
+  if (id !== undefined && existsSync(`${mount}/${own}`)) groups[own] = pick(`${mount}/${own}`, names);
   return groups;
 }
 

@@ -1,6 +1,7 @@
 /** What tsstep itself keeps: the container's directory, names, volumes and layers, and what is shared between runs. */
 import { statSync } from 'node:fs';
 import type { Known } from '../../core/known.ts';
+import { containerId } from '../known.ts';
 import type { Probe, Tree } from '../snapshot.ts';
 import { entry } from './entry.ts';
 import { link, names, text, unlessGone } from './read.ts';
@@ -12,9 +13,10 @@ const TINY = 512;
 
 export const files: Probe = ({ known }) => {
   const { root, run } = known.host;
+  const id = containerId(known);
   const found: Tree = {};
   const parts: Record<string, Tree> = {
-    container: known.id === undefined ? {} : container(`${root}/containers/${known.id}`),
+    container: id === undefined ? {} : container(`${root}/containers/${id}`),
     images: images(root),
     names: listing(`${root}/names`, (path) => link(path)),
     volumes: volumes(root, known),
@@ -28,13 +30,18 @@ export const files: Probe = ({ known }) => {
   return Object.keys(found).length > 0 ? found : undefined;
 };
 
+/** What a container's supervisor keeps there, and no operation makes. */
+const duringLife = /^(socket|log(\.\d+)?|supervisor\.log|exit\.json|health\.json)$/;
+
 /** config.json and state.json hold what the person typed, secrets too: of them only the size. */
 function container(directory: string): Tree {
   const shown = new Set(['hostname', 'hosts', 'resolv.conf']);
   const itself = entry(directory);
-  const inside = listing(directory, (path) =>
-    shown.has(path.slice(path.lastIndexOf('/') + 1)) ? content(path) : entry(path),
-  );
+  const inside = listing(directory, (path) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (shown.has(name)) return content(path);
+    return duringLife.test(name) ? undefined : entry(path);
+  });
   return { ...(itself !== undefined && { directory: itself }), ...inside };
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { containerId } from '../known.ts';
 import type { Probe, Tree } from '../snapshot.ts';
 import { entry } from './entry.ts';
 import { hostMountinfo, type Mount } from './mounts.ts';
@@ -8,8 +9,9 @@ const LIMIT = 2000;
 
 /** The container's copy-on-write directories: what it wrote or deleted is in `upper`, nothing else ever changes there. */
 export const overlay: Probe = ({ known }) => {
-  if (known.id === undefined) return undefined;
-  const base = `${known.host.root}/containers/${known.id}`;
+  const id = containerId(known);
+  if (id === undefined) return undefined;
+  const base = `${known.host.root}/containers/${id}`;
   const found: Tree = {};
   for (const name of ['upper', 'work', 'merged']) {
     const what = entry(`${base}/${name}`);

@@ -1,5 +1,6 @@
 /** Whom the container's probes look at: init, later the container's process, always the same pid. */
 import { statSync } from 'node:fs';
+import { containerId } from '../known.ts';
 import type { ProbeContext } from '../snapshot.ts';
 import { fields, link, text, unlessGone } from './read.ts';
 import { shared } from './shared.ts';
@@ -46,6 +47,6 @@ export function rootfs(context: ProbeContext): string | undefined {
   if (!its) return undefined;
   const host = statSync('/');
   if (its.dev !== host.dev || its.ino !== host.ino) return `${directory}/root`;
-  const id = context.known.id;
+  const id = containerId(context.known);
   return id && `${directory}/root${context.known.host.root}/containers/${id}/merged`;
 }

@@ -1,3 +1,4 @@
+import { healthConfig } from '../../spec/health.ts';
 import type { ContainerConfig } from '../../store/config.ts';
 import { applyChanges } from '../changes.ts';
 import type { ImageConfig } from '../types.ts';
@@ -7,7 +8,7 @@ import type { ImageConfig } from '../types.ts';
  * the changes. What a run adds by itself (HOSTNAME, TERM) stays out. @throws TsstepError usage
  */
 export function committedConfig(
-  { spec, argv, labels, exposedPorts, user }: ContainerConfig,
+  { spec, argv, labels, exposedPorts, user, healthcheck }: ContainerConfig,
   image: ImageConfig,
   changes: readonly string[],
 ): ImageConfig {
@@ -27,6 +28,7 @@ export function committedConfig(
     ...(workdir !== undefined && { WorkingDir: workdir }),
     ...set('Labels', labels),
     ...(image.StopSignal !== undefined && { StopSignal: image.StopSignal }),
+    ...(healthcheck && { Healthcheck: healthConfig(healthcheck) }),
   };
   return applyChanges(config, changes);
 }

@@ -5,11 +5,12 @@ import { mountsOf } from '../../spec/merge.ts';
 import type { Spec } from '../../spec/types.ts';
 import type { Stage } from '../../stage.ts';
 import { processFor } from '../process.ts';
+import { smallInit } from '../small-init.ts';
 import { devices } from './devices.ts';
 import { kernelFilesystems } from './kernel-filesystems.ts';
 import { masks } from './masks.ts';
 import { bindInRoot, readOnly } from './mount-operation.ts';
-import { mountsKnown, userMounts } from './user-mounts.ts';
+import { createVolumes, mountsKnown, userMounts } from './user-mounts.ts';
 
 function identityFiles(spec: Spec, known: Known, root: string): Operation[] {
   const files = containerFiles(known.host.root, need(known, 'id'));
@@ -91,7 +92,11 @@ function plan(spec: Spec, known: Known): Operation[] {
     ...userMounts(root, known, etc),
   ];
   if (!mountsKnown(known, etc)) return operations;
-  operations.push(...identityFiles(spec, known, root), ...userMounts(root, known, others));
+  operations.push(
+    ...smallInit(root, spec, known.host),
+    ...identityFiles(spec, known, root),
+    ...userMounts(root, known, others),
+  );
   if (!mountsKnown(known, others)) return operations;
   if (spec.readOnly) {
     operations.push(
@@ -119,6 +124,20 @@ function plan(spec: Spec, known: Known): Operation[] {
   }
   return [...operations, ...pivot(root)];
 }
+
+/** What of it stays when the container stops. */
+export const volumeDirectories: Stage = {
+  name: 'volumes',
+  summary: 'Make the volumes that do not exist yet.',
+  plan: (spec, known) => createVolumes(known, mountsOf(spec, imageOf(known)?.config ?? {})),
+};
+
+/** What of it a start does: the volumes are known. */
+export const volumeMounts: Stage = {
+  name: 'volumes',
+  summary: 'Mount what the container will see in its root filesystem, and make that filesystem its root.',
+  plan: (spec, known) => plan(spec, known).filter(({ kind }) => kind !== 'create-volume'),
+};
 
 export const volumes: Stage = {
   name: 'volumes',

@@ -68,28 +68,40 @@ function bind(root: string, { source, target, readOnly: ro }: Bind): Operation[]
   ];
 }
 
-/** Makes the volume and fills it; the rest of its mounts need no more than that it is there. */
-function prepareVolume(root: string, known: Known, spec: Volume): Operation[] {
+function createVolume(known: Known, spec: Volume): Operation {
   const id = need(known, 'id');
   const volume = volumeName(spec, id);
-  const name = label(spec.target);
   const path = volumeDirectory(known.host.root, volume);
   const anonymous = spec.source === undefined;
-  const operations: Operation[] = [
-    {
-      kind: 'create-volume',
-      where: 'host',
-      name: `volume-${name}`,
-      volume,
-      owner: id,
-      path,
-      why: anonymous
-        ? 'A volume without a name: it goes with the container when --rm removes it.'
-        : 'A volume is a directory that no container owns: it outlives them all.',
-      undo: { at: anonymous ? 'remove' : 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
-      saves: `volumes.${volume}`,
-    },
-  ];
+  return {
+    kind: 'create-volume',
+    where: 'host',
+    name: `volume-${label(spec.target)}`,
+    volume,
+    owner: id,
+    path,
+    why: anonymous
+      ? 'A volume without a name: it goes with the container when --rm removes it.'
+      : 'A volume is a directory that no container owns: it outlives them all.',
+    undo: { at: anonymous ? 'remove' : 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
+    saves: `volumes.${volume}`,
+  };
+}
+
+/** Every volume once, in the order of its first mount. */
+export function createVolumes(known: Known, mounts: readonly MountSpec[]): Operation[] {
+  const all = mounts.filter((mount) => mount.type === 'volume');
+  const first = new Map(all.toReversed().map((mount) => [volumeName(mount, need(known, 'id')), mount]));
+  return all
+    .filter((mount) => first.get(volumeName(mount, need(known, 'id'))) === mount)
+    .map((mount) => createVolume(known, mount));
+}
+
+/** Makes the volume and fills it; the rest of its mounts need no more than that it is there. */
+function prepareVolume(root: string, known: Known, spec: Volume): Operation[] {
+  const volume = volumeName(spec, need(known, 'id'));
+  const name = label(spec.target);
+  const operations = [createVolume(known, spec)];
   const state = known.volumes?.[volume];
   if (!state) return operations;
   if (state.fresh && !spec.noCopy) {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readHostFacts } from '../../../core/host/facts.ts';
 import { nextLease } from '../../../core/network/leases.ts';
 import { candidates as subnets } from '../../../core/network/subnet.ts';
+import { type ExecFlags, parseExec } from '../../../core/spec/exec.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import { MachineLooks } from '../../plan/looks.ts';
 import { type Plan, walk } from '../../plan/walk.ts';
@@ -39,10 +40,20 @@ export async function operationsOf(
   }
 }
 
+const anyContainer = { id: '', env: {}, cwd: '/', user: '' };
+
 async function planned(command: Command, typed: readonly string[]): Promise<Plan> {
   command.configureOutput({ writeErr: () => undefined }).parseOptions([...typed]);
   // The image comes behind the flags. Only the stages that look for it and unpack it depend on which it is.
-  const spec = parseSpec(command.opts<RunFlags>(), 'lab', [], process.env);
+  const spec =
+    command.name() === 'exec'
+      ? parseExec(
+          command.opts<ExecFlags>(),
+          { ...anyContainer, spec: parseSpec({}, 'lab', [], {}) },
+          [],
+          process.env,
+        )
+      : parseSpec(command.opts<RunFlags>(), 'lab', [], process.env);
   const host = readHostFacts(process.env, { network: 'none' });
   const known = { host, run: 'plan', supervisor: { pid: process.pid, startTime: '0' } };
   return await walk(spec, known, new QuickLooks(host));

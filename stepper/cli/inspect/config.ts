@@ -1,4 +1,5 @@
 import { imageOf, type Known } from '../../../core/known.ts';
+import { healthConfig } from '../../../core/spec/health.ts';
 import type { ContainerConfig } from '../../../core/store/config.ts';
 
 /** Docker's `Config`: what depends on no host. */
@@ -25,6 +26,7 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     Volumes: volumes.length > 0 ? Object.fromEntries(volumes.map((volume) => [volume, {}])) : null,
     WorkingDir: cwd,
     Labels: labels,
+    ...(config.healthcheck && { Healthcheck: healthConfig(config.healthcheck) }),
     ...(image?.StopSignal !== undefined && { StopSignal: image.StopSignal }),
   };
 }

@@ -4,7 +4,7 @@ import type { CloneFlag, InitAction, OperationOf } from '../../../core/operation
 import { type Lines, lookupUser, note } from './user.ts';
 import type { Writer } from './writer.ts';
 
-const namespaces: Record<CloneFlag, string> = {
+const namespaces: Record<Exclude<CloneFlag, 'CLONE_FS'>, string> = {
   CLONE_NEWNS: 'mount',
   CLONE_NEWUTS: 'uts',
   CLONE_NEWIPC: 'ipc',
@@ -61,11 +61,13 @@ function execve({ argv, env }: OperationOf<'execve'>, writer: Writer, home: bool
 
 export const inInit: { [K in InitAction['kind']]: Lines<K> } = {
   unshare: ({ flags }) =>
-    flags.map(
-      (flag) =>
-        `init again unshare --${namespaces[flag]}${flag === 'CLONE_NEWNS' ? ' --propagation unchanged' : ''}`,
+    flags.flatMap((flag) =>
+      flag === 'CLONE_FS'
+        ? note('not done: a tool has one thread, and its paths are its own')
+        : `init again unshare --${namespaces[flag]}${flag === 'CLONE_NEWNS' ? ' --propagation unchanged' : ''}`,
     ),
-  setns: ({ path, flag }, writer) => [`init again nsenter --${namespaces[flag]}=${writer.word(path)}`],
+  setns: ({ path, flag }, writer) =>
+    flag === 'CLONE_FS' ? [] : [`init again nsenter --${namespaces[flag]}=${writer.word(path)}`],
   'share-mount': ({ root, target }, writer) => [
     '# open_tree(2) could show the very mount of the other container; no standard tool can.',
     `init mkdir -p ${writer.at(root, target)}`,

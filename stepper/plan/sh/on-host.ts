@@ -7,7 +7,7 @@ import { type Lines, note } from './user.ts';
 import { hereDocument } from './words.ts';
 import type { Writer } from './writer.ts';
 
-const peerVariable = (option: string): string =>
+const peerVariable = (option = '--container'): string =>
   `PEER_${option === '--network' ? 'NET' : option.slice(2).toUpperCase()}`;
 
 function command({ argv, stdin }: { argv: readonly string[]; stdin?: string }, writer: Writer): string[] {

@@ -52,10 +52,10 @@ beforeEach(() => {
 describe('completion', () => {
   it.each<[words: string[], fit: readonly string[] | 'files']>([
     // commands
-    [['r'], ['run', 'rm', 'rmi']],
+    [['r'], ['run', 'restart', 'rm', 'rmi']],
     [
       ['plan', ''],
-      ['run', 'help'],
+      ['run', 'exec', 'help'],
     ],
     [
       ['help', 'i'],

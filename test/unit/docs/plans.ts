@@ -53,6 +53,7 @@ const runs: readonly RunFlags[] = [
     volume: ['/srv:/data:ro', 'named:/lab', '/anonymous'],
     tmpfs: ['/scratch'],
     readOnly: true,
+    init: true,
   },
   { memory: '64m', cpus: '0.5', cpuShares: '512', cpusetCpus: '0', pidsLimit: '20' },
 ];

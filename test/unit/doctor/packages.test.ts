@@ -60,9 +60,9 @@ describe('the command that installs', () => {
     const table = rows(page('docs/platforms.md'), 'tool').flatMap(([tools = '', ...listed]) =>
       tools.split(', ').map((name) => ({ name: name.replaceAll('`', ''), listed })),
     );
-    expect(table).toHaveLength(6);
+    expect(table).toHaveLength(7);
     for (const { name, listed } of table) {
-      const tool = name === 'static busybox' ? 'busybox-static' : name;
+      const tool = { 'static busybox': 'busybox-static', 'static tini': 'tini' }[name] ?? name;
       const commands = columns.map((column) => installing(tool, distributionOf(osReleases[column])));
       const known = (command: string) => !command.includes('package manager');
       expect(commands.map((command) => (known(command) ? command.split(' ').at(-1) : ''))).toEqual(listed);

@@ -1,34 +1,35 @@
+import { closeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { socketInodes } from '../../../core/network/port-owner.ts';
-import { listen } from '../../../core/network/ports.ts';
+import { holdPort } from '../../../core/network/ports.ts';
 
 describe.each(['tcp', 'udp'] as const)('a held %s port', (protocol) => {
-  it('is refused to a second holder, who is told which process has it', async () => {
-    const held = await listen({ ip: '127.0.0.1', port: 0, protocol });
-    const again = listen({ ip: '127.0.0.1', port: held.port, protocol });
-    await expect(again).rejects.toMatchObject({
-      failure: {
-        code: 'port-in-use',
-        errno: 'EADDRINUSE',
-        why: expect.stringContaining(`process ${process.pid}`),
-      },
-    });
-    await held.close();
+  it('is refused to a second holder, who is told which process has it', () => {
+    const held = holdPort({ ip: '127.0.0.1', port: 0, protocol });
+    const again = () => holdPort({ ip: '127.0.0.1', port: held.port, protocol });
+    const failure = {
+      code: 'port-in-use',
+      errno: 'EADDRINUSE',
+      why: expect.stringContaining(`process ${process.pid}`),
+    };
+    expect(again).toThrow(expect.objectContaining({ failure: expect.objectContaining(failure) }));
+    closeSync(held.descriptor);
   });
 
-  it('is free again when it was closed', async () => {
-    const held = await listen({ ip: '127.0.0.1', port: 0, protocol });
-    await held.close();
-    const again = await listen({ ip: '127.0.0.1', port: held.port, protocol });
+  it('is free again when it was closed', () => {
+    const held = holdPort({ ip: '127.0.0.1', port: 0, protocol });
+    closeSync(held.descriptor);
+    const again = holdPort({ ip: '127.0.0.1', port: held.port, protocol });
     expect(again.port).toBe(held.port);
-    await again.close();
+    closeSync(again.descriptor);
   });
 
-  it('is refused on an address that the host does not have', async () => {
+  it('is refused on an address that the host does not have', () => {
     // TEST-NET-3 of RFC 5737 is nobody's.
-    await expect(listen({ ip: '203.0.113.9', port: 0, protocol })).rejects.toMatchObject({
-      failure: { code: 'network', errno: 'EADDRNOTAVAIL' },
-    });
+    const failure = expect.objectContaining({ code: 'network', errno: 'EADDRNOTAVAIL' });
+    expect(() => holdPort({ ip: '203.0.113.9', port: 0, protocol })).toThrow(
+      expect.objectContaining({ failure }),
+    );
   });
 });
 

@@ -169,7 +169,6 @@ describe('the flags', () => {
     [{ ulimit: ['nofile=-1:5'] }, '--ulimit', /above the hard one/],
     [{ ulimit: ['nofile=9223372036854775807'] }, '--ulimit', /too large/],
     [{ privileged: true }, '--privileged', /not supported yet/],
-    [{ init: true }, '--init', /not supported/],
     [{ uts: 'host', hostname: 'a' }, 'conflicting options: --uts host and --hostname', /host’s/],
     [
       { network: ['container:x'], hostname: 'a' },

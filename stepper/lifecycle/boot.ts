@@ -1,0 +1,54 @@
+/** What a daemon would do when it starts and when it stops: `tsstep system start` and `system stop`, for the machine's boot. */
+import { failureOf } from '../../core/errors.ts';
+import type { Places } from '../../core/known.ts';
+import { type Container, changeState, isUp, listContainers } from '../../core/store/containers.ts';
+import { startsAgain } from '../../core/store/restart-policy.ts';
+import { type Cleaned, clean } from '../clean.ts';
+import { showFailure } from '../show-failure.ts';
+import { startQuietly } from './start.ts';
+import { stop } from './stop.ts';
+
+/** With always, what was stopped by a person comes back as well: docker's difference to unless-stopped. */
+function isDue({ config, state }: Container): boolean {
+  if (state.status !== 'exited') return false;
+  const { restart } = config.spec;
+  if (restart?.name === 'always') return true;
+  const { exitCode = 0, stopped = false, restartCount = 0 } = state;
+  return startsAgain(restart, { exitCode, stopped, restartCount });
+}
+
+export interface Started {
+  cleaned: readonly Cleaned[];
+  started: readonly string[];
+  /** Names of those that were due and could not be started; it has been said why. */
+  failed: readonly string[];
+}
+
+/** Finishes what the last boot has left, then starts what is due, the oldest first. */
+export async function startDue(places: Places): Promise<Started> {
+  const cleaned = await clean(places);
+  const started: string[] = [];
+  const failed: string[] = [];
+  for (const { config } of listContainers(places.root).filter(isDue).toReversed()) {
+    try {
+      const code = await startQuietly(places.root, config.id);
+      (code === 0 ? started : failed).push(config.name);
+    } catch (error) {
+      showFailure(failureOf(error));
+      failed.push(config.name);
+    }
+  }
+  return { cleaned, started, failed };
+}
+
+/** Stops what runs, without forgetting that it ran: `startDue` brings back what has a policy. @returns names */
+export async function stopAllForNow(root: string): Promise<string[]> {
+  const running = listContainers(root).filter(({ state }) => isUp(state));
+  await Promise.all(
+    running.map(async (container) => {
+      await stop(root, container);
+      changeState(root, container.config.id, { stopped: container.state.stopped });
+    }),
+  );
+  return running.map(({ config }) => config.name);
+}

@@ -1,0 +1,103 @@
+/** Ending a container's process from outside: a signal, patience, SIGKILL. Its supervisor does the rest, and is waited for. */
+import { thaw } from '../../core/cgroup/freezer.ts';
+import { readLayout } from '../../core/cgroup/layout.ts';
+import { killProcess } from '../../core/host/process.ts';
+import { tolerating } from '../../core/kernel/errno.ts';
+import { isAlive } from '../../core/kernel/proc.ts';
+import { parseSignal } from '../../core/spec/restart.ts';
+import { withContainerLock } from '../../core/store/container-lock.ts';
+import {
+  type Container,
+  type ContainerState,
+  changeState,
+  isUp,
+  readContainer,
+} from '../../core/store/containers.ts';
+import { recordContainer } from '../../core/store/lifecycle.ts';
+import { requireState, type Verb } from '../../core/store/states.ts';
+import { isSettled, stateWhen } from './settled.ts';
+
+/** Seconds; docker's. */
+const PATIENCE = 10;
+
+/** Which signal asks the container's command to end. */
+export const stopSignalOf = ({ config }: Container): NodeJS.Signals =>
+  parseSignal('--stop-signal', config.stopSignal);
+
+/** Marks it as stopped by a person, so that no policy brings it back. @throws TsstepError container-state */
+async function claim(root: string, { config }: Container, verb: Verb): Promise<Container | undefined> {
+  return await withContainerLock(root, config.id, () => {
+    const now = readContainer(root, config.id);
+    if (!now || (verb === 'stop' && isSettled(now.state))) return undefined;
+    requireState(now, verb);
+    changeState(root, config.id, { stopped: true });
+    return now;
+  });
+}
+
+/** A frozen process takes no signal but when it is let go. @returns whether there was a process to signal */
+export function signal({ config, state }: Container, name: NodeJS.Signals): boolean {
+  const { process: target } = state;
+  if (!target || !isAlive(target)) return false;
+  tolerating(['ESRCH'], () => process.kill(target.pid, name));
+  if (state.status === 'paused') thaw(readLayout(), config.id);
+  return true;
+}
+
+/** Until its supervisor has taken everything back. */
+async function untilSettled(root: string, id: string): Promise<void> {
+  await stateWhen(root, id, (state) => isSettled(state));
+}
+
+/**
+ * Ends a container; what does not run is ended already. @param seconds of patience; -1: without end
+ * @throws TsstepError container-state
+ */
+export async function stop(root: string, container: Container, seconds?: number): Promise<void> {
+  // Somebody, or its policy, is just starting it: what then runs is stopped. Who steps through it has to be asked first.
+  const isStarting = ({ status, pausedAt }: ContainerState) =>
+    status === 'creating' && pausedAt === undefined;
+  await stateWhen(root, container.config.id, (state) => !isStarting(state));
+  const claimed = await claim(root, container, 'stop');
+  if (!claimed) return;
+  const { config, state } = claimed;
+  if (state.status === 'restarting') {
+    tolerating(['ESRCH'], () => process.kill(state.supervisor.pid, 'SIGTERM'));
+  } else {
+    await signalAndWait(root, claimed, seconds ?? config.spec.stopTimeout ?? PATIENCE);
+  }
+  await untilSettled(root, config.id);
+  recordContainer(root, config, 'stop');
+}
+
+async function signalAndWait(root: string, container: Container, seconds: number): Promise<void> {
+  const { config, state } = container;
+  const name = stopSignalOf(container);
+  recordContainer(root, config, 'kill', { signal: name });
+  if (!signal(container, name)) return;
+  const enough = seconds < 0 ? undefined : AbortSignal.timeout(seconds * 1000);
+  const ended = (now: typeof state) => !isUp(now) || !state.process || !isAlive(state.process);
+  await stateWhen(root, config.id, ended, enough);
+  if (state.process && isAlive(state.process)) await killed(root, container);
+}
+
+async function killed(root: string, { config, state }: Container): Promise<void> {
+  recordContainer(root, config, 'kill', { signal: 'SIGKILL' });
+  if (state.process) await killProcess(state.process, () => void thaw(readLayout(), config.id));
+}
+
+/** `tsstep kill`. With SIGKILL it is waited for, with others not. @throws TsstepError container-state */
+export async function kill(root: string, container: Container, name: NodeJS.Signals): Promise<void> {
+  const final = name === 'SIGKILL';
+  const claimed =
+    final || name === stopSignalOf(container) ? await claim(root, container, 'kill') : container;
+  if (!claimed) return;
+  requireState(claimed, 'kill');
+  if (final) {
+    await killed(root, claimed);
+    await untilSettled(root, claimed.config.id);
+    return;
+  }
+  recordContainer(root, claimed.config, 'kill', { signal: name });
+  signal(claimed, name);
+}
