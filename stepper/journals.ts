@@ -84,7 +84,9 @@ export function listJournals(root: string): Journalled[] {
  * Whether something of the run is there on purpose: it is being driven, somebody supervises the container that it made, or it was
  * kept and its init waits.
  */
-export function isLiving({ known, result }: Journalled): boolean {
+export function isLiving({ known, result, beside }: Journalled): boolean {
+  // The container's supervisor knows nothing of a session that only changes its networks.
+  if (beside && result === undefined) return isAlive(known.supervisor);
   if (result === undefined || result === 'detached') return isAlive(known.supervisor) || isSupervised(known);
   return stays.has(result) && known.init !== undefined && isAlive(known.init);
 }
@@ -121,8 +123,9 @@ export const undosOf = (pending: readonly Started[], moments: readonly UndoMomen
  */
 export function abandoned(root: string): Journalled[] {
   return listJournals(root).filter((journalled) => {
-    const { known } = journalled;
-    if (isLiving(journalled) || isAlive(known.supervisor) || isSupervised(known)) return false;
+    const { known, beside, result } = journalled;
+    if (isLiving(journalled) || isAlive(known.supervisor)) return false;
+    if (isSupervised(known) && !(beside && result === undefined)) return false;
     if (journalled.result === undefined || journalled.result === 'kept') return true;
     return undosOf(journalled.pending, dueAfterCrash(journalled)).length > 0;
   });

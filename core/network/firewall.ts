@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { tolerating } from '../kernel/errno.ts';
 import type { Lease } from '../known.ts';
 import type { Operation } from '../operation.ts';
+import { BRIDGE } from './bridge.ts';
 
 const TABLE = 'tsstep';
 
@@ -22,9 +23,11 @@ const usual: Traffic = { internal: false, masquerade: true };
 
 /** As docker: containers of different networks do not reach each other, published ports included (the bridges' names tell). */
 function isolation(bridge: string): string[] {
-  return ['tsstep0', 'ts-*'].map(
-    (other) => `iifname "${bridge}" oifname != "${bridge}" oifname "${other}" drop`,
-  );
+  const toOwn = bridge.startsWith('ts-') ? `oifname != "${bridge}" ` : '';
+  return [
+    ...(bridge === BRIDGE ? [] : [`iifname "${bridge}" oifname "${BRIDGE}" drop`]),
+    `iifname "${bridge}" ${toOwn}oifname "ts-*" drop`,
+  ];
 }
 
 function forwardRules(bridge: string, { internal }: Traffic): string[] {

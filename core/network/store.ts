@@ -9,7 +9,9 @@ import { builtIns, type Network } from './network.ts';
 /** Held while a network is made or removed, so that no two get the same name or subnet. */
 export const networksLock = (root: string): string => join(networks(root), '.lock');
 
-/** Those that somebody has made. */
+const byName = (a: Network, b: Network): number => (a.name < b.name ? -1 : 1);
+
+/** Those that somebody has made, by name. */
 export function ownNetworks(root: string): Network[] {
   const files = tolerating(['ENOENT'], () => readdirSync(networks(root))) ?? [];
   return files
@@ -17,12 +19,13 @@ export function ownNetworks(root: string): Network[] {
     .flatMap((file) => {
       const text = tolerating(['ENOENT'], () => readFileSync(join(networks(root), file), 'utf8'));
       return text === undefined ? [] : [JSON.parse(text) as Network];
-    });
+    })
+    .sort(byName);
 }
 
 /** By name, as docker lists them. */
 export const listNetworks = (root: string): Network[] =>
-  [...builtIns(root), ...ownNetworks(root)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  [...builtIns(root), ...ownNetworks(root)].sort(byName);
 
 /** By name, full ID, or a prefix of the ID that fits one network only. @throws TsstepError no-such-network */
 export function findNetwork(root: string, reference: string): Network {

@@ -151,13 +151,20 @@ describe('a running container', () => {
   it('is connected although another tsstep was killed while it connected it', async () => {
     const web = await start('--name web');
     const before = await traces();
-    const killed = sandbox.startTsstep(['network', 'connect', '--break', 'network:up', 'back', 'web'], {
-      stdin: 'pipe',
-    });
-    await killed.says('[n]ext');
-    killed.kill('SIGKILL');
-    await killed.ended;
+    const killedConnect = async () => {
+      const killed = sandbox.startTsstep(['network', 'connect', '--break', 'network:up', 'back', 'web'], {
+        stdin: 'pipe',
+      });
+      await killed.says('[n]ext');
+      killed.kill('SIGKILL');
+      await killed.ended;
+    };
+    await killedConnect();
     expect(await traces()).not.toBe(before);
+    // Whoever comes next takes it back: `clean`, or another connect.
+    expect((await sandbox.tsstep(['clean'])).stdout).toContain('network:veth');
+    expect(await traces()).toBe(before);
+    await killedConnect();
     expect(await network('connect back web')).toMatchObject({ code: 0, stderr: '' });
     expect(await web.network('ip -br addr show eth1')).toContain('UP');
   });
