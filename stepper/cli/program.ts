@@ -8,6 +8,7 @@ import { declareImages } from './declare-images.ts';
 import { declareLifecycle } from './declare-lifecycle.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
+import { declareTop } from './declare-top.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
@@ -24,6 +25,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .exitOverride();
   declareRun(program, done);
   declareExec(program, done);
+  declareTop(program, done);
   declareLifecycle(program, done);
   declareDebugger(program, done);
   declarePlan(program, done);
