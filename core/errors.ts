@@ -19,6 +19,8 @@ export const catalogue = {
   'image-in-use': 'an image that containers or other names still need',
   'no-such-container': 'a container that does not exist, or a prefix that fits several',
   'container-state': 'a container that is in the wrong state for this',
+  'no-such-network': 'a network that does not exist, or a prefix that fits several',
+  'network-in-use': 'a network that containers are in, or a name that another network has',
   copy: 'files that cannot be copied',
   'name-in-use': 'a container name that another container has',
   'bad-mount': 'a mount source or target that cannot be used',

@@ -57,6 +57,26 @@ export interface Lease {
   mac: string;
 }
 
+/** A network that somebody has made, as far as a plan needs it. */
+export interface KnownNetwork {
+  /** 64 hex digits. */
+  id: string;
+  name: string;
+  bridge: string;
+  subnet: string;
+  gateway: string;
+  /** Addresses are chosen from this part of the subnet: `--ip-range`. */
+  range?: string;
+  /** A person has chosen the subnet. */
+  configured: boolean;
+  /** No way out, and none in. */
+  internal: boolean;
+  /** Packets leave with the host's address. */
+  masquerade: boolean;
+  /** Bytes; absent: the kernel's 1500. */
+  mtu?: number;
+}
+
 export interface ResolvedUser {
   uid: number;
   gid: number;
@@ -138,7 +158,11 @@ export interface Known {
   name?: string;
   created?: string;
   init?: ProcessId;
+  /** Of the container's first network, or of the one that it is being connected to. */
   lease?: Lease;
+  /** Of its further networks, by name. */
+  leases?: Readonly<Record<string, Lease>>;
+  networks?: Readonly<Record<string, KnownNetwork>>;
   /** Host port by `80/tcp`-like container port and host ip: `0.0.0.0:80/tcp`. */
   ports?: Readonly<Record<string, number>>;
   volumes?: Readonly<Record<string, VolumeState>>;
@@ -155,7 +179,7 @@ export interface Known {
 }
 
 /** Facts that are learnt one entry at a time. */
-export type Records = 'ports' | 'volumes' | 'peers' | 'missing' | 'answers';
+export type Records = 'ports' | 'leases' | 'networks' | 'volumes' | 'peers' | 'missing' | 'answers';
 
 /** `known` with `value` at `path` (`init`, `ports.0.0.0.0:80/tcp`): a new record, the old one stays as it was. */
 export function learn(known: Known, path: string, value: unknown): Known {

@@ -5,13 +5,16 @@
  */
 import type { ErrorCode } from './errors.ts';
 import type { LayerSource } from './image/types.ts';
-import type { Known, Peer, ProcessId, Records } from './known.ts';
+import type { Known, KnownNetwork, Peer, ProcessId, Records } from './known.ts';
 import type { RegistryAction } from './registry/actions.ts';
 import type { Pull } from './spec/types.ts';
 import type { UndoAction } from './undo.ts';
 
 /** Which process performs it: tsstep itself in the host's namespaces, or PID 1 of the container that is being built. */
 export type Where = 'host' | 'init';
+
+/** Where a network's addresses come from. */
+export type Pool = Pick<KnownNetwork, 'id' | 'subnet' | 'gateway' | 'range'>;
 
 /** Kinds that tsstep performs in the host's namespaces. */
 export type HostAction =
@@ -37,8 +40,14 @@ export type HostAction =
   | { kind: 'command'; argv: readonly string[]; stdin?: string }
   /** Make something that containers share unless it is there already, and count this container as a holder. */
   | { kind: 'share'; resource: string; holder: string; check: ShareCheck; make: readonly ShareStep[] }
-  /** Choose the bridge's subnet once, then an address in it for this container; both under a lock. */
-  | { kind: 'lease'; network: string; holder: string }
+  /** Read what is known of a network that somebody has made. */
+  | { kind: 'find-network'; reference: string }
+  /** An address for this container, chosen under a lock. `network`: its bridge. No `pool`: the subnet is chosen too, once. */
+  | { kind: 'lease'; network: string; holder: string; pool?: Pool; ip?: string }
+  /** Write these names into the hosts files of all containers of the network, and theirs into this one's. */
+  | { kind: 'join-names'; network: string; holder: string; address: string; names: readonly string[] }
+  /** Do now what would have been done at the container's end. */
+  | { kind: 'take-back'; do: UndoAction }
   /** bind(2) and listen(2) on the published port, held as long as the container lives, so that nobody else takes it. */
   | { kind: 'listen'; ip: string; port: number; protocol: 'tcp' | 'udp' }
   /** bpf(2): a program on the cgroup at `path` that allows these devices to its processes, and no others. */

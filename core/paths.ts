@@ -7,6 +7,9 @@ export const names = (root: string): string => join(root, 'names');
 export const containers = (root: string): string => join(root, 'containers');
 export const volumes = (root: string): string => join(root, 'volumes');
 export const volumeDirectory = (root: string, volume: string): string => join(volumes(root), volume);
+/** Networks that somebody has made: one file each. */
+export const networks = (root: string): string => join(root, 'networks');
+export const networkFile = (root: string, id: string): string => join(networks(root), `${id}.json`);
 export const images = (root: string): string => join(root, 'images');
 export const layers = (root: string): string => join(root, 'layers');
 /** A short name for the mount options, which hold one page: `layers/l/0123456789ab` for `layers/0123456789ab…`. */
@@ -17,6 +20,8 @@ export const journals = (root: string): string => join(root, 'runs');
 export const journal = (root: string, run: string): string => join(journals(root), `${run}.jsonl`);
 /** What happened to containers, networks and volumes: JSON lines. */
 export const lifecycleLog = (root: string): string => join(root, 'lifecycle.jsonl');
+/** Who is in which network, under which names: `<bridge>/<container ID>`. */
+export const members = (run: string): string => join(run, 'members');
 /** Shared things: those of the network in `run`, control groups in `cgroupRun`. */
 export const shares = (run: string): string => join(run, 'shares');
 /** Held while something in `run` or `cgroupRun` changes. */

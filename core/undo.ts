@@ -12,6 +12,8 @@ export type UndoAction =
   | { kind: 'command'; argv: readonly string[]; stdin?: string }
   /** Stop holding a shared thing; the last holder unmakes it. */
   | { kind: 'release'; resource: string; holder: string; unmake: readonly UnmakeStep[] }
+  /** Take a container's names out of the hosts files of a network. */
+  | { kind: 'leave-names'; network: string; holder: string }
   | { kind: 'release-lease'; network: string; holder: string }
   | { kind: 'close-port'; ip: string; port: number; protocol: 'tcp' | 'udp' }
   /** Kill the processes of a cgroup and remove its directories. */

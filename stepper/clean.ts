@@ -4,12 +4,20 @@ import { basename, dirname } from 'node:path';
 import { thaw } from '../core/cgroup/freezer.ts';
 import { readLayout } from '../core/cgroup/layout.ts';
 import { releaseOf } from '../core/doctor/holds.ts';
-import { holds, leases, nameLinks, partialImages, partialLayers } from '../core/doctor/leaks/files.ts';
+import {
+  holds,
+  leases,
+  memberships,
+  nameLinks,
+  partialImages,
+  partialLayers,
+} from '../core/doctor/leaks/files.ts';
 import type { Found, Owner } from '../core/doctor/leaks/index.ts';
 import { failureOf } from '../core/errors.ts';
 import { takeLock, withLock } from '../core/kernel/fs.ts';
 import type { Places } from '../core/known.ts';
 import { releaseLease } from '../core/network/leases.ts';
+import { leaveNames } from '../core/network/members.ts';
 import { containerFiles, lock } from '../core/paths.ts';
 import { release } from '../core/perform/share.ts';
 import { listContainers } from '../core/store/containers.ts';
@@ -80,6 +88,10 @@ function stale(places: Places): { found: Found; remove: Remove }[] {
     [
       leases(places),
       (path) => releaseLease(places.run, basename(dirname(path)), basename(path).replace(/^\./, '')),
+    ],
+    [
+      memberships(places),
+      (path) => leaveNames(places, basename(dirname(path)), basename(path).replace(/^\./, '')),
     ],
     [holds(places), (path) => letGo(places, path)],
     [nameLinks(places), removePath],

@@ -36,7 +36,8 @@ export async function recover(
   const undone: string[] = [];
   const problems: UndoProblem[] = [];
   const write = writerFor(journalled);
-  for (const { step, action } of undosOf(pending, moments)) {
+  const due = undosOf(pending, moments);
+  for (const { step, action } of due) {
     const { stage, index, name } = step;
     const at = `${stage}:${name}`;
     const begin = process.hrtime.bigint();
@@ -52,9 +53,12 @@ export async function recover(
   if (problems.length > 0) return { undone, problems };
   const lasting = moments.includes('remove') ? [] : undosOf(pending, ['remove']);
   if (lasting.length === 0) rmSync(journalled.path, { force: true });
-  else write({ type: 'session-ended', ...ended });
+  // What had nothing to take back is as it was: a container that was only created keeps saying so.
+  else if (due.length > 0 || isOpen(journalled)) write({ type: 'session-ended', ...ended });
   return { undone, problems };
 }
+
+const isOpen = ({ result }: Journalled): boolean => result === undefined || result === 'detached';
 
 /** A bridge of the same name may be here too, and would be taken for the run's. */
 function inAnother(netns: string, path: string): Failure {

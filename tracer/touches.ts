@@ -3,6 +3,7 @@
  * table by kind, typed so that a new kind without an entry does not compile.
  */
 import type { CloneFlag, Kind, Operation, OperationOf, ShareStep } from '../core/operation.ts';
+import type { UndoAction } from '../core/undo.ts';
 import type { ProbeName, Touches } from './snapshot.ts';
 
 type Sections = readonly ProbeName[];
@@ -80,6 +81,16 @@ function shareStep(step: ShareStep): Sections {
   return step.kind === 'command' ? tool(step.argv) : attribute(step.path);
 }
 
+function takenBack(action: UndoAction): Sections {
+  if (action.kind === 'command') return tool(action.argv);
+  if (action.kind !== 'release') return ['host.files'];
+  const steps = action.unmake.flatMap((step): Sections => {
+    if (step.kind === 'command') return tool(step.argv);
+    return step.kind === 'restore' ? attribute(step.path) : [];
+  });
+  return ['host.files', ...steps];
+}
+
 const table: { [K in Kind]: Entry<K> } = {
   getrandom: nothing,
   'choose-name': nothing,
@@ -100,7 +111,10 @@ const table: { [K in Kind]: Entry<K> } = {
   'spawn-init': ['host.init', 'host.cgroup', ...containerAll],
   command: ({ argv }) => tool(argv),
   share: ({ make }) => ['host.files', ...make.flatMap(shareStep)],
+  'find-network': nothing,
   lease: ['host.files'],
+  'join-names': ['host.files'],
+  'take-back': ({ do: action }) => takenBack(action),
   listen: ['host.sockets'],
   'write-attribute': ({ where, path }) => attribute(path, where),
   // No file of the cgroup shows its programs; the id of this one is known.

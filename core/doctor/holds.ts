@@ -11,15 +11,19 @@ import type { UndoAction } from '../undo.ts';
 type Release = Extract<UndoAction, { kind: 'release' }>;
 
 /** Unmaking needs the bridge's name only. */
-const lease: Lease = {
-  network: BRIDGE,
-  bridge: BRIDGE,
+const leaseOn = (bridge: string): Lease => ({
+  network: bridge,
+  bridge,
   subnet: '',
   prefix: 0,
   gateway: '',
   address: '',
   mac: '',
-};
+});
+
+/** `nat-ts-0123456789ab`: the bridge that the resource is of. */
+const bridgeIn = (resource: string): string =>
+  /^(?:bridge|nat|route-localnet|forward-accept)-(.+)$/.exec(resource)?.[1] ?? BRIDGE;
 
 function cgroupMounts(): string[] {
   try {
@@ -30,7 +34,7 @@ function cgroupMounts(): string[] {
   }
 }
 
-const shared = (holder: string): Operation[] => [
+const shared = (lease: Lease, holder: string): Operation[] => [
   shareBridge(lease, holder),
   shareForwarding(holder),
   shareLocalnet(lease, holder),
@@ -41,7 +45,7 @@ const shared = (holder: string): Operation[] => [
 
 /** What a run's own undo of `resource` would have been; one that nothing is known of is only forgotten. */
 export function releaseOf(resource: string, holder: string): Release {
-  const own = shared(holder)
+  const own = shared(leaseOn(bridgeIn(resource)), holder)
     .map(({ undo }) => (typeof undo === 'string' ? undefined : undo.do))
     .find((action): action is Release => action?.kind === 'release' && action.resource === resource);
   return own ?? { kind: 'release', resource, holder, unmake: [] };

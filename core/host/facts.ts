@@ -5,6 +5,7 @@ import { type CgroupLayout, readLayout } from '../cgroup/layout.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { getrlimit } from '../kernel/process.ts';
 import type { HostFacts, Places } from '../known.ts';
+import { endpointsOf } from '../network/endpoint.ts';
 import { forwardDropper } from '../network/firewall.ts';
 import type { Spec } from '../spec/types.ts';
 import { readKernelPaths } from './kernel-paths.ts';
@@ -76,13 +77,14 @@ function startingNofile(environment: NodeJS.ProcessEnv): { soft: number; hard: n
  */
 export function readHostFacts(
   environment: NodeJS.ProcessEnv,
-  { network, init }: Pick<Spec, 'network' | 'init'>,
+  spec: Pick<Spec, 'network' | 'endpoints' | 'init'>,
   { withCgroups = true } = {},
 ): HostFacts {
   const cgroups: CgroupLayout = withCgroups ? readLayout() : { version: 1, hierarchies: {} };
   const memory = cgroups.version === 1 ? cgroups.hierarchies.memory : undefined;
+  const { network, init } = spec;
   const initProgram = init ? findSmallInit() : undefined;
-  const dropper = network === 'bridge' ? forwardDropper() : undefined;
+  const dropper = endpointsOf(spec).length > 0 ? forwardDropper() : undefined;
   return {
     ...stateDirectories(environment),
     netns: ownNetns(),

@@ -1,20 +1,44 @@
-/** The bridge that all containers of mode `bridge` are plugged into, and the two kernel settings that its traffic needs. */
-import type { Lease } from '../known.ts';
+/** The bridge that a network's containers are plugged into, and the two kernel settings that its traffic needs. */
+import type { KnownNetwork, Lease } from '../known.ts';
 import type { Operation } from '../operation.ts';
 import { macOf, parseAddress } from './ipv4.ts';
 
-/** Name of the network and of its bridge. */
+/** The bridge of docker's network `bridge`. */
 export const BRIDGE = 'tsstep0';
 
-export function leaseAddress(holder: string): Operation {
+export function findNetworkNamed(reference: string): Operation {
+  return {
+    kind: 'find-network',
+    where: 'host',
+    name: 'find-network',
+    reference,
+    why: 'What was settled when the network was made: its subnet, its gateway, whether it has a way out.',
+    undo: 'nothing',
+    saves: `networks.${reference}`,
+  };
+}
+
+/** Absent `own`: the default network, whose subnet is chosen when it is needed. */
+export function leaseAddress(holder: string, own?: KnownNetwork, ip?: string): Operation {
+  const network = own?.bridge ?? BRIDGE;
+  const pool = own && {
+    id: own.id,
+    subnet: own.subnet,
+    gateway: own.gateway,
+    ...(own.range !== undefined && { range: own.range }),
+  };
   return {
     kind: 'lease',
     where: 'host',
     name: 'lease',
-    network: BRIDGE,
+    network,
     holder,
-    why: 'Choose an address that no other container has, in a subnet that none of the host’s routes leads to.',
-    undo: { at: 'exit', do: { kind: 'release-lease', network: BRIDGE, holder } },
+    ...(pool && { pool }),
+    ...(ip !== undefined && { ip }),
+    why: pool
+      ? 'An address of the network’s subnet that no other container has.'
+      : 'Choose an address that no other container has, in a subnet that none of the host’s routes leads to.',
+    undo: { at: 'exit', do: { kind: 'release-lease', network, holder } },
     saves: 'lease',
   };
 }
@@ -23,9 +47,9 @@ export function leaseAddress(holder: string): Operation {
  * The MAC address is set because a bridge without one takes the lowest of its ports': it would change as containers come and
  * go, and their ARP caches would be wrong.
  */
-export function shareBridge({ bridge, gateway, prefix }: Lease, holder: string): Operation {
+export function shareBridge({ bridge, gateway, prefix }: Lease, holder: string, mtu?: number): Operation {
   const stdin = [
-    `link add name ${bridge} address ${macOf(parseAddress(gateway) ?? 0)} type bridge`,
+    `link add name ${bridge} address ${macOf(parseAddress(gateway) ?? 0)}${mtu === undefined ? '' : ` mtu ${mtu}`} type bridge`,
     `address add ${gateway}/${prefix} broadcast + dev ${bridge}`,
     `link set dev ${bridge} up`,
     '',

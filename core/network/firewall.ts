@@ -7,50 +7,99 @@ import type { Operation } from '../operation.ts';
 
 const TABLE = 'tsstep';
 
+/** Each network has a table of its own, so that it can come and go without the others'. */
+export const natTable = (bridge: string): string =>
+  bridge.startsWith('ts-') ? `${TABLE}-net-${bridge.slice('ts-'.length)}` : TABLE;
+
+export interface Traffic {
+  /** No way out, and none in. */
+  internal: boolean;
+  /** Packets leave with the host's address. */
+  masquerade: boolean;
+}
+
+const usual: Traffic = { internal: false, masquerade: true };
+
+/** As docker: containers of different networks do not reach each other, published ports included (the bridges' names tell). */
+function isolation(bridge: string): string[] {
+  return ['tsstep0', 'ts-*'].map(
+    (other) => `iifname "${bridge}" oifname != "${bridge}" oifname "${other}" drop`,
+  );
+}
+
+function forwardRules(bridge: string, { internal }: Traffic): string[] {
+  if (internal)
+    return [
+      `iifname "${bridge}" oifname != "${bridge}" drop`,
+      `iifname != "${bridge}" oifname "${bridge}" drop`,
+    ];
+  return [
+    ...isolation(bridge),
+    `iifname != "${bridge}" oifname "${bridge}" ct state established,related accept`,
+    `iifname != "${bridge}" oifname "${bridge}" ct status dnat accept`,
+    `iifname != "${bridge}" oifname "${bridge}" drop`,
+  ];
+}
+
+function sourceRules({ bridge, subnet }: Lease, { internal, masquerade }: Traffic): string[] {
+  if (internal) return [];
+  return [
+    ...(masquerade ? [`ip saddr ${subnet} oifname != "${bridge}" masquerade`] : []),
+    `ip saddr 127.0.0.0/8 oifname "${bridge}" masquerade`,
+    `ip saddr ${subnet} oifname "${bridge}" ct status dnat masquerade`,
+  ];
+}
+
 /**
  * prerouting: route_localnet lets packets for 127.0.0.0/8 in, and a container with NET_ADMIN could reach what listens only on
  * the host's loopback. forward: as with docker, only published ports are reached from outside. postrouting: the first rule is
  * for containers that go out; the others make answers come back through the host, which alone knows the translation.
  */
-function natRules({ bridge, subnet }: Lease): string {
-  return `table ip ${TABLE} {
-  chain prerouting {
-    type filter hook prerouting priority raw; policy accept;
-    iifname "${bridge}" ip daddr 127.0.0.0/8 drop
-  }
-  chain forward {
-    type filter hook forward priority filter; policy accept;
-    iifname != "${bridge}" oifname "${bridge}" ct state established,related accept
-    iifname != "${bridge}" oifname "${bridge}" ct status dnat accept
-    iifname != "${bridge}" oifname "${bridge}" drop
-  }
-  chain postrouting {
-    type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${subnet} oifname != "${bridge}" masquerade
-    ip saddr 127.0.0.0/8 oifname "${bridge}" masquerade
-    ip saddr ${subnet} oifname "${bridge}" ct status dnat masquerade
-  }
-}
-`;
+function natRules(lease: Lease, traffic: Traffic): string {
+  const chain = (name: string, head: string, rules: readonly string[]): string[] =>
+    rules.length === 0
+      ? []
+      : [`  chain ${name} {`, `    ${head}`, ...rules.map((rule) => `    ${rule}`), '  }'];
+  return [
+    `table ip ${natTable(lease.bridge)} {`,
+    ...chain('prerouting', 'type filter hook prerouting priority raw; policy accept;', [
+      `iifname "${lease.bridge}" ip daddr 127.0.0.0/8 drop`,
+    ]),
+    ...chain(
+      'forward',
+      'type filter hook forward priority filter; policy accept;',
+      forwardRules(lease.bridge, traffic),
+    ),
+    ...chain(
+      'postrouting',
+      'type nat hook postrouting priority srcnat; policy accept;',
+      sourceRules(lease, traffic),
+    ),
+    '}',
+    '',
+  ].join('\n');
 }
 
-export function shareNat(lease: Lease, holder: string): Operation {
+export function shareNat(lease: Lease, holder: string, traffic: Traffic = usual): Operation {
+  const table = natTable(lease.bridge);
   return {
     kind: 'share',
     where: 'host',
     name: 'nat',
     resource: `nat-${lease.bridge}`,
     holder,
-    check: { argv: ['nft', 'list', 'table', 'ip', TABLE] },
-    make: [{ kind: 'command', argv: ['nft', '-f', '-'], stdin: natRules(lease) }],
-    why: 'Nobody outside knows a way to the containers’ addresses, so packets leave with the host’s (masquerade) and answers find back.',
+    check: { argv: ['nft', 'list', 'table', 'ip', table] },
+    make: [{ kind: 'command', argv: ['nft', '-f', '-'], stdin: natRules(lease, traffic) }],
+    why: traffic.internal
+      ? 'The network is internal: whatever would leave it, or come in from elsewhere, is dropped.'
+      : 'Nobody outside knows a way to the containers’ addresses, so packets leave with the host’s (masquerade) and answers find back.',
     undo: {
       at: 'exit',
       do: {
         kind: 'release',
         resource: `nat-${lease.bridge}`,
         holder,
-        unmake: [{ kind: 'command', argv: ['nft', 'delete', 'table', 'ip', TABLE] }],
+        unmake: [{ kind: 'command', argv: ['nft', 'delete', 'table', 'ip', table] }],
       },
     },
   };

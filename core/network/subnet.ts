@@ -51,3 +51,20 @@ export function chooseSubnet(
       'see `ip route show table all`; disconnect a VPN that routes all private addresses, or use --network host or none',
   });
 }
+
+/** A network whose subnet a person has settled, or that was free when it was made. @throws TsstepError network */
+export function refuseRouted(subnet: string, bridge: string, routes: readonly Route[]): void {
+  const block = parseBlock(subnet);
+  const other = routes.find(({ dst, dev }) => {
+    const its = parseBlock(dst ?? '');
+    return block && its && dev !== bridge && !isDefault(its) && overlap(block, its);
+  });
+  if (!other) return;
+  throw new TsstepError({
+    code: 'network',
+    what: `the subnet ${subnet} overlaps a route of this host`,
+    why: `${other.dst} is reached by ${other.dev ?? 'a route without an interface'}, and would no longer be`,
+    remedy: 'see `ip route show table all`; make a network with another --subnet',
+    exit: 1,
+  });
+}

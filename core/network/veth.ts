@@ -1,15 +1,20 @@
-/** The cable: a pair of virtual interfaces, one end in the bridge, the other end becomes the container's eth0 (veth(4)). */
+/** The cable: a pair of virtual interfaces, one end in the bridge, the other end becomes the container's eth0, eth1 … (veth(4)). */
 import type { Lease } from '../known.ts';
 import type { Operation } from '../operation.ts';
 
-/** At most 15 characters fit (IFNAMSIZ). The peer needs a name of its own until it is eth0 in its own namespace. */
-const hostEnd = (id: string): string => `tss${id.slice(0, 8)}`;
-const peerEnd = (id: string): string => `tsp${id.slice(0, 8)}`;
+/**
+ * At most 15 characters fit (IFNAMSIZ). The peer needs a name of its own until it is eth0 in its own namespace.
+ * @param index of the interface in the container: 1 is eth1
+ */
+const nameOf = (end: 's' | 'p', id: string, index: number): string =>
+  `ts${end}${id.slice(0, 8)}${index === 0 ? '' : `-${index}`}`;
 
-export function addPair({ bridge }: Lease, id: string): Operation {
-  const host = hostEnd(id);
+export function addPair({ bridge }: Lease, id: string, index = 0, mtu?: number): Operation {
+  const host = nameOf('s', id, index);
+  const peer = nameOf('p', id, index);
+  const size = mtu === undefined ? '' : ` mtu ${mtu}`;
   const stdin = [
-    `link add name ${host} type veth peer name ${peerEnd(id)}`,
+    `link add name ${host}${size} type veth peer name ${peer}${size}`,
     `link set dev ${host} master ${bridge}`,
     // A bridge does not send a packet back out of the port it came from, and that is where a container's own published port is.
     `link set dev ${host} type bridge_slave hairpin on`,
@@ -27,12 +32,12 @@ export function addPair({ bridge }: Lease, id: string): Operation {
   };
 }
 
-export function movePeer(id: string, pid: number): Operation {
+export function movePeer(id: string, pid: number, index = 0): Operation {
   return {
     kind: 'command',
     where: 'host',
     name: 'move',
-    argv: ['ip', 'link', 'set', 'dev', peerEnd(id), 'netns', String(pid)],
+    argv: ['ip', 'link', 'set', 'dev', nameOf('p', id, index), 'netns', String(pid)],
     why: 'Put the other end into the container’s network namespace: gone from the host’s list, there in the container’s.',
     undo: 'with-init',
   };
@@ -60,30 +65,35 @@ export function loopbackUp(pid: number): Operation {
 }
 
 export function configurePeer(
-  { address, prefix, gateway, mac }: Lease,
+  { address, prefix, mac }: Lease,
   id: string,
   pid: number,
+  index = 0,
 ): Operation[] {
+  const eth = `eth${index}`;
   return [
     inside(
       pid,
-      'eth0',
-      `link set dev ${peerEnd(id)} name eth0 address ${mac}`,
-      'Programs expect eth0. The MAC address holds the IP address, so that neighbours’ ARP caches stay right when a container gets an old one.',
+      eth,
+      `link set dev ${nameOf('p', id, index)} name ${eth} address ${mac}`,
+      `Programs expect ${eth}. The MAC address holds the IP address, so that neighbours’ ARP caches stay right when a container gets an old one.`,
     ),
     inside(
       pid,
       'address',
-      `address add ${address}/${prefix} broadcast + dev eth0`,
+      `address add ${address}/${prefix} broadcast + dev ${eth}`,
       'The container’s own address; with it comes a route to its neighbours on the bridge.',
     ),
-    loopbackUp(pid),
-    inside(pid, 'up', 'link set dev eth0 up', 'Switch the interface on: only now can packets pass.'),
-    inside(
-      pid,
-      'route',
-      `route add default via ${gateway}`,
-      'Everything that is not a neighbour goes to the bridge’s address: the host is the container’s router.',
-    ),
+    ...(index === 0 ? [loopbackUp(pid)] : []),
+    inside(pid, 'up', `link set dev ${eth} up`, 'Switch the interface on: only now can packets pass.'),
   ];
+}
+
+export function defaultRoute({ gateway }: Lease, pid: number): Operation {
+  return inside(
+    pid,
+    'route',
+    `route add default via ${gateway}`,
+    'Everything that is not a neighbour goes to the bridge’s address: the host is the container’s router.',
+  );
 }

@@ -9,10 +9,13 @@ import { holdStore } from '../image/store/hold.ts';
 import { attachDeviceProgram } from '../kernel/bpf.ts';
 import { inRoot } from '../kernel/fs.ts';
 import { openpt, setWindowSize } from '../kernel/terminal.ts';
-import type { Known } from '../known.ts';
+import type { Known, KnownNetwork } from '../known.ts';
 import type { Progress } from '../machine.ts';
 import { generateName } from '../names/generate.ts';
 import { takeLease } from '../network/leases.ts';
+import { joinNames } from '../network/members.ts';
+import { isBuiltIn, knownNetwork } from '../network/network.ts';
+import { findNetwork } from '../network/store.ts';
 import type { HostAction, Operation } from '../operation.ts';
 import { names } from '../paths.ts';
 import { findRunning } from '../store/containers.ts';
@@ -22,6 +25,7 @@ import type { MachineState } from './machine.ts';
 import { lookUp, registryPerformers } from './pull.ts';
 import { runTool } from './run-tool.ts';
 import { share } from './share.ts';
+import { undo } from './undo.ts';
 import { copyUp, useVolume } from './volume.ts';
 
 export interface PerformContext {
@@ -72,7 +76,10 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
   },
   command: async ({ argv, stdin }) => void (await runTool(argv, stdin)),
   share: (action, { known }) => share(known.host, action),
-  lease: ({ network, holder }, { known }) => takeLease(known.host.run, network, holder),
+  'find-network': ({ reference }, { known }) => ownNetwork(known.host.root, reference),
+  lease: (action, { known }) => takeLease(known.host, action),
+  'join-names': (action, { known }) => joinNames(known.host, action),
+  'take-back': async (action, { known, state }) => await undo(action.do, { known, ports: state.ports }),
   listen: ({ ip, port, protocol }, { state }) => state.ports.open(ip, port, protocol),
   'device-filter': ({ path, rules }) => attachDeviceProgram(path, deviceProgram(rules)),
   openpt: ({ pid, ptmx }, { state }) => {
@@ -84,6 +91,18 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return number;
   },
 };
+
+/** @throws TsstepError no-such-network */
+function ownNetwork(root: string, reference: string): KnownNetwork {
+  const network = findNetwork(root, reference);
+  if (!isBuiltIn(network.name)) return knownNetwork(network);
+  throw new TsstepError({
+    code: 'network',
+    what: `"${reference}" is the network ${network.name}`,
+    why: 'docker’s own networks are asked for by their names',
+    remedy: `--network ${network.name}`,
+  });
+}
 
 function noSource(path: string, topmost: string): TsstepError {
   return new TsstepError({

@@ -8,6 +8,7 @@ import { tolerating } from '../kernel/errno.ts';
 import { umount } from '../kernel/mount.ts';
 import type { Known } from '../known.ts';
 import { releaseLease } from '../network/leases.ts';
+import { leaveNames } from '../network/members.ts';
 import type { UndoAction } from '../undo.ts';
 import { killInit } from './kill-init.ts';
 import type { HeldPorts } from './ports.ts';
@@ -46,6 +47,7 @@ const undoers: {
     });
   },
   release: (action, { known, networkGone }) => release(known.host, action, !networkGone),
+  'leave-names': ({ network, holder }, { known }) => leaveNames(known.host, network, holder),
   'release-lease': ({ network, holder }, { known }) => releaseLease(known.host.run, network, holder),
   'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
   'remove-cgroup': ({ paths }) => removeCgroups(paths),

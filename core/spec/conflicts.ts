@@ -15,7 +15,7 @@ export function checkConflicts(spec: Spec): void {
       );
     }
   }
-  if (typeof spec.network !== 'object') return;
+  if (typeof spec.network !== 'object' || !('container' in spec.network)) return;
   const joined = `--network container:${spec.network.container}`;
   const theirs = [
     spec.hostname !== undefined && '--hostname',

@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly init?: boolean;
   readonly insecureRegistry?: readonly string[];
   readonly interactive?: boolean;
+  readonly ip?: string;
   readonly ipc?: string;
   readonly label?: readonly string[];
   readonly labelFile?: readonly string[];
@@ -34,6 +35,7 @@ export interface RunFlags {
   /** The old spelling of `network`. */
   readonly net?: readonly string[];
   readonly network?: readonly string[];
+  readonly networkAlias?: readonly string[];
   readonly pid?: string;
   readonly pidsLimit?: string;
   readonly platform?: string;

@@ -45,20 +45,24 @@ export function parseUts(text = ''): Spec['uts'] {
   );
 }
 
+/** Docker's rule. */
+export const isNetworkName = (text: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text);
+
 /** Each mention of `--network` and `--net`. */
 export function parseNetwork(texts: readonly string[]): NetworkMode {
   const [text = 'default', second] = [...new Set(texts)];
   if (second !== undefined) {
     throw conflict(
       `--network ${text} and --network ${second}`,
-      'a container is in one network only',
-      'keep one of them',
+      'a container is created in one network only, as with docker 20.10',
+      `keep one of them, then: tsstep network connect ${second} CONTAINER`,
     );
   }
   if (text === 'default' || text === 'bridge') return 'bridge';
   if (text === 'host' || text === 'none') return text;
   const joined = container('--network', text);
   if (joined) return joined;
-  const why = text === '' ? 'there is no name' : 'networks of your own are not supported yet';
-  throw usageError('--network', text, why, 'use bridge, host, none or container:NAME');
+  if (isNetworkName(text)) return { network: text };
+  const why = text === '' ? 'there is no name' : 'a network’s name is letters, digits, _ . and -';
+  throw usageError('--network', text, why, 'use bridge, host, none, container:NAME or a network of your own');
 }

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseCapabilities } from './capability.ts';
 import { checkConflicts } from './conflicts.ts';
+import { parseEndpoint } from './endpoint.ts';
 import { parseEnv } from './env.ts';
 import type { RunFlags } from './flags.ts';
 import { parseHealthcheck } from './health.ts';
@@ -54,6 +55,7 @@ export function parseSpec(
     rm: flags.rm ?? false,
     readOnly: flags.readOnly ?? false,
     network,
+    ...parseEndpoint(network, flags.ip, flags.networkAlias),
     pid: parsePid(flags.pid),
     ipc: parseIpc(flags.ipc),
     uts: parseUts(flags.uts),

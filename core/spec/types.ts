@@ -4,7 +4,18 @@
  */
 import type { Capability, Rlimit } from '../operation.ts';
 
-export type NetworkMode = 'bridge' | 'host' | 'none' | { container: string };
+/** `network`: one that a person has made, by its name or ID. */
+export type NetworkMode = 'bridge' | 'host' | 'none' | { container: string } | { network: string };
+
+/** A network that the container is in. */
+export interface EndpointSpec {
+  /** `bridge`, or the name of a person's own. */
+  network: string;
+  /** `--ip`; absent: any that is free. */
+  ip?: string;
+  /** Names that the network's other containers find it by, besides its own. */
+  aliases?: readonly string[];
+}
 /** `private`: a namespace of its own. */
 export type NamespaceMode = 'private' | 'host' | { container: string };
 
@@ -98,6 +109,8 @@ export interface Spec {
   rm: boolean;
   readOnly: boolean;
   network: NetworkMode;
+  /** The networks that it is in, in order; absent: the one that `network` names. */
+  endpoints?: readonly EndpointSpec[];
   pid: NamespaceMode;
   ipc: NamespaceMode;
   uts: 'private' | 'host';

@@ -7,7 +7,8 @@ type Joinable = 'pid' | 'ipc' | 'net';
 type Mode = NamespaceMode | NetworkMode;
 
 const modeOf = (spec: Spec, kind: Joinable): Mode => (kind === 'net' ? spec.network : spec[kind]);
-const peerOf = (mode: Mode): string | undefined => (typeof mode === 'object' ? mode.container : undefined);
+const peerOf = (mode: Mode): string | undefined =>
+  typeof mode === 'object' && 'container' in mode ? mode.container : undefined;
 
 const whys: Record<Joinable | 'uts', string> = {
   pid: 'Init becomes PID 1 of a new pid namespace: it sees itself and its children, and when it ends they all do.',

@@ -5,6 +5,7 @@ import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { isAlive } from '../kernel/proc.ts';
 import type { Peer, ProcessId } from '../known.ts';
+import type { Endpoints } from '../network/endpoint-state.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
 
@@ -32,10 +33,8 @@ export interface ContainerState {
   /** /proc/sys/kernel/random/boot_id of the boot that `supervisor` and `process` belong to. */
   boot?: string;
   process?: ProcessId;
-  /** Its address and host ports, for as long as it runs. */
-  address?: string;
-  gateway?: string;
-  mac?: string;
+  /** Its place in each of its networks and its host ports, for as long as it runs. */
+  networks?: Endpoints;
   ports?: Readonly<Record<string, number>>;
   startedAt?: string;
   finishedAt?: string;

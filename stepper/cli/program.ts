@@ -6,6 +6,7 @@ import { declareDebugger } from './declare-debug.ts';
 import { declareExec } from './declare-exec.ts';
 import { declareImages } from './declare-images.ts';
 import { declareLifecycle } from './declare-lifecycle.ts';
+import { declareNetworks } from './declare-network.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareTop } from './declare-top.ts';
@@ -33,6 +34,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareImages(program, done);
   declareSystem(program, done);
   declareChanges(program, done);
+  declareNetworks(program, done);
   declareRegistries(program, done);
   declareVm(program, done);
   declareCompletion(program, done);

@@ -1,5 +1,6 @@
 /** `tsstep ps`: containers in docker's columns and words. */
 import { isAlive } from '../../core/kernel/proc.ts';
+import { endpointsOf } from '../../core/network/endpoint.ts';
 import type { Container, ContainerState } from '../../core/store/containers.ts';
 import { listContainers } from '../../core/store/containers.ts';
 import { goTime, since } from './format/duration.ts';
@@ -60,12 +61,23 @@ function rowOf({ config, state }: Container, truncate: boolean, now: number): Ro
       .join(','),
     Mounts: mounts.flatMap((mount) => ('source' in mount && mount.source ? [mount.source] : [])).join(','),
     Names: name,
-    Networks: typeof spec.network === 'string' ? spec.network : `container:${spec.network.container}`,
+    Networks: networksText({ config, state }),
     Ports: ports({ config, state }),
     RunningFor: `${since(created, now)} ago`,
     State: state.status === 'creating' ? 'created' : state.status,
     Status: statusText(state, now),
   };
+}
+
+/** All that it is in. */
+function networksText({ config: { spec }, state }: Container): string {
+  const there = Object.keys(state.networks ?? {});
+  if (there.length > 0) return there.sort().join(',');
+  const { network } = spec;
+  const asked = endpointsOf(spec).map((endpoint) => endpoint.network);
+  if (asked.length > 0) return asked.join(',');
+  if (typeof network === 'string') return network;
+  return 'container' in network ? `container:${network.container}` : network.network;
 }
 
 /** Docker's State.String(). */
@@ -77,7 +89,7 @@ export function statusText({ status, startedAt, finishedAt, exitCode }: Containe
 
 /** Docker shows ports, also those that are only exposed, while the container runs and has a network of its own. */
 function ports({ config, state }: Container): string {
-  if (state.status !== 'running' || config.spec.network !== 'bridge') return '';
+  if (state.status !== 'running' || endpointsOf(config.spec).length === 0) return '';
   const published = Object.entries(state.ports ?? {}).map(([key, hostPort]) => {
     // `0.0.0.0:80/tcp`, and `…#2` where it is published once more.
     const [ip = '', port = '', protocol = ''] = key.replace(/#\d+$/, '').split(/[:/]/);

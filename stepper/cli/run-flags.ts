@@ -58,7 +58,13 @@ const groups: Readonly<
     ['--no-healthcheck', 'no check, not even the image’s'],
   ],
   'Network:': [
-    ['--network <mode>', 'bridge (the default), host, none or container:NAME', 'repeat'],
+    [
+      '--network <mode>',
+      'bridge (the default), host, none, container:NAME or a network of your own',
+      'repeat',
+    ],
+    ['--ip <address>', 'take this address of a network of your own'],
+    ['--network-alias <name>', 'one more name for the network’s other containers', 'repeat'],
     [
       '-p, --publish <[ip:][host:]port[/udp]>',
       'make a port of the container reachable on the host',

@@ -123,7 +123,7 @@ class Making {
 
   async #running(container: RunningContainer): Promise<number> {
     const { session, events } = this.#opened;
-    this.#save(runningState(session.known, this.#startedAt));
+    this.#save(runningState(session.spec, session.known, this.#startedAt));
     if (!this.#request.before) this.#record('create');
     this.#record('start');
     events.emit({ type: 'started', pid: container.pid });

@@ -1,16 +1,16 @@
 import type { Known } from '../../core/known.ts';
+import { endpointsIn } from '../../core/network/endpoint-state.ts';
+import type { Spec } from '../../core/spec/types.ts';
 import type { StateChange } from '../../core/store/containers.ts';
 
 /** What state.json says of a container whose process runs. */
-export function runningState({ init, ports, lease }: Known, startedAt: string): StateChange {
+export function runningState(spec: Spec, known: Known, startedAt: string): StateChange {
   return {
     status: 'running',
     startedAt,
-    process: init,
-    ports,
-    address: lease?.address,
-    gateway: lease?.gateway,
-    mac: lease?.mac,
+    process: known.init,
+    ports: known.ports,
+    networks: endpointsIn(spec, known),
     finishedAt: undefined,
     exitCode: undefined,
     oomKilled: undefined,

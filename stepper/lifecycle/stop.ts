@@ -6,7 +6,13 @@ import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { parseSignal } from '../../core/spec/restart.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
-import { type Container, changeState, isUp, readContainer } from '../../core/store/containers.ts';
+import {
+  type Container,
+  type ContainerState,
+  changeState,
+  isUp,
+  readContainer,
+} from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle.ts';
 import { requireState, type Verb } from '../../core/store/states.ts';
 import { isSettled, stateWhen } from './settled.ts';
@@ -48,6 +54,10 @@ async function untilSettled(root: string, id: string): Promise<void> {
  * @throws TsstepError container-state
  */
 export async function stop(root: string, container: Container, seconds?: number): Promise<void> {
+  // Somebody, or its policy, is just starting it: what then runs is stopped. Who steps through it has to be asked first.
+  const isStarting = ({ status, pausedAt }: ContainerState) =>
+    status === 'creating' && pausedAt === undefined;
+  await stateWhen(root, container.config.id, (state) => !isStarting(state));
   const claimed = await claim(root, container, 'stop');
   if (!claimed) return;
   const { config, state } = claimed;

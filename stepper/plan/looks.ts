@@ -1,4 +1,5 @@
 /** How a plan looks at this machine: reading only, and as whoever asks. Tests have a fixed one. */
+
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +9,13 @@ import { parsePlatform } from '../../core/image/platform.ts';
 import { canonicalName, parseReference } from '../../core/image/reference.ts';
 import { resolveImage } from '../../core/image/store/resolve.ts';
 import { errnoOf, tolerating } from '../../core/kernel/errno.ts';
-import type { HostFacts, ImageLookup, Lease, Peer } from '../../core/known.ts';
+import type { HostFacts, ImageLookup, KnownNetwork, Lease, Peer } from '../../core/known.ts';
 import { generateName } from '../../core/names/generate.ts';
 import { hostNameservers, hostRoutes, nextLease } from '../../core/network/leases.ts';
+import { knownNetwork } from '../../core/network/network.ts';
+import { findNetwork } from '../../core/network/store.ts';
 import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
+import type { OperationOf } from '../../core/operation.ts';
 import { containers, names } from '../../core/paths.ts';
 import { findRunning } from '../../core/store/containers.ts';
 import { findToJoin } from '../../core/store/find-to-join.ts';
@@ -25,7 +29,12 @@ export interface Looks {
   /** `unreadable`: the built-in image was asked for, and the store may not be read. */
   image(reference: string, platform?: string): Promise<ImageLookup | 'unreadable'>;
   /** `read`: what others have was seen. */
-  lease(network: string): Promise<{ lease: Lease; read: boolean }>;
+  /** @throws TsstepError no-such-network */
+  network(reference: string): KnownNetwork;
+  lease(
+    network: string,
+    from?: Pick<OperationOf<'lease'>, 'pool' | 'ip'>,
+  ): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
   container(reference: string, option?: string): Peer | undefined;
   /** The topmost directory of a path that does not exist; null: all of it does. */
@@ -74,17 +83,27 @@ export class MachineLooks implements Looks {
     }
   }
 
-  async lease(network: string): Promise<{ lease: Lease; read: boolean }> {
+  /** @throws TsstepError no-such-network */
+  network(reference: string): KnownNetwork {
+    return knownNetwork(findNetwork(this.#host.root, reference));
+  }
+
+  async lease(
+    network: string,
+    { pool, ip }: Pick<OperationOf<'lease'>, 'pool' | 'ip'> = {},
+  ): Promise<{ lease: Lease; read: boolean }> {
     const bridge = this.#ownBridge ?? network;
     const taken = this.#ownBridge === undefined ? this.#leases(network) : [];
     const routes = await hostRoutes().catch(() => undefined);
     const subnet =
+      pool?.subnet ??
       taken?.[0]?.subnet ??
       (routes ? chooseSubnet(routes, hostNameservers(), bridge) : (candidates[0] ?? ''));
     const lease = nextLease(
       network,
       subnet,
       (taken ?? []).map(({ address }) => address),
+      { gateway: pool?.gateway, range: pool?.range, ip },
     );
     return { lease: { ...lease, bridge }, read: taken !== undefined && routes !== undefined };
   }

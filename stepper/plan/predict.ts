@@ -87,8 +87,12 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
     return seen(value, state === 'filled' ? 'it is there, with files in it' : 'new or empty');
   },
   'spawn-init': () => guess({ pid: placeholders.INIT, startTime: '0' }, '$INIT stands for its pid'),
-  lease: async ({ network }, { looks }) => {
-    const { lease, read } = await looks.lease(network);
+  'find-network': ({ reference }, { looks }) => {
+    const network = looks.network(reference);
+    return seen(network, `${network.subnet}${network.internal ? ', internal' : ''}`);
+  },
+  lease: async (action, { looks }) => {
+    const { lease, read } = await looks.lease(action.network, action);
     const note = `${lease.address} in ${lease.subnet}`;
     return read
       ? seen(lease, `${note}, free now`)
@@ -113,6 +117,8 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
   'copy-up': nothing,
   command: nothing,
   share: nothing,
+  'join-names': nothing,
+  'take-back': nothing,
   'write-attribute': nothing,
   unshare: nothing,
   setns: nothing,

@@ -32,83 +32,87 @@ const supervisorOf = (id: string): number =>
 const until = async (condition: () => boolean | Promise<boolean>) =>
   await vi.waitUntil(condition, { timeout: 60_000, interval: 50 });
 
+/** What the kernel does not remember. */
+const forgetAtReboot =
+  'ip link delete tsstep0; nft flush ruleset; echo 0 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv4/conf/all/accept_redirects';
+
 const sleeper = ['sh', '-c', 'trap "exit 7" TERM; echo up; while :; do sleep 0.05; done'];
 
 describe('a container', () => {
   it('goes from created to running, exited, and back again, keeping its files and its volumes', async () => {
     const id = await said(
-      'create --name c -v data:/data -v /anonymous lab',
+      'create --name kept -v data:/data -v /anonymous lab',
       'sh',
       '-c',
       'cat /data/x /y; echo x > /data/x; echo y > /y',
     );
     expect(id).toMatch(/^[0-9a-f]{64}$/);
-    expect(await state('c')).toMatchObject({ Status: 'created', Pid: 0, ExitCode: 0 });
-    expect((await tsstep('start -a c')).stdout).toBe('');
-    expect(await statusOf('c')).toBe('exited');
+    expect(await state('kept')).toMatchObject({ Status: 'created', Pid: 0, ExitCode: 0 });
+    expect((await tsstep('start -a kept')).stdout).toBe('');
+    expect(await statusOf('kept')).toBe('exited');
     expect((await tsstep('start -a', id.slice(0, 8))).stdout).toBe('x\ny\n');
     expect(readdirSync(join(sandbox.root, 'volumes'))).toHaveLength(2);
     expect(readdirSync(join(sandbox.root, 'runs')), 'one journal, of its creation').toHaveLength(1);
-    expect(await said('rm -v c')).toBe('c');
+    expect(await said('rm -v kept')).toBe('kept');
     rmSync(join(sandbox.root, 'volumes/data'), { recursive: true });
   });
 
   it('that is detached lives on without the tsstep that made it, and ends as it is told to', async () => {
-    const id = await said('run -d --name d lab', ...sleeper);
-    const { Status, Pid } = await state('d');
+    const id = await said('run -d --name alone lab', ...sleeper);
+    const { Status, Pid } = await state('alone');
     expect(Status).toBe('running');
     expect(readFileSync(`/proc/${supervisorOf(id)}/cmdline`, 'utf8')).toContain('supervisor');
-    expect(await said('start d'), 'what runs is started').toBe('d');
-    expect((await state('d')).Pid).toBe(Pid);
-    expect(await said('stop d')).toBe('d');
-    expect(await state('d')).toMatchObject({ Status: 'exited', ExitCode: 7, Pid: 0 });
+    expect(await said('start alone'), 'what runs is started').toBe('alone');
+    expect((await state('alone')).Pid).toBe(Pid);
+    expect(await said('stop alone')).toBe('alone');
+    expect(await state('alone')).toMatchObject({ Status: 'exited', ExitCode: 7, Pid: 0 });
     expect(existsSync(`/proc/${Pid}`)).toBe(false);
-    expect(await said('wait d')).toBe('7');
-    expect(await said('restart d')).toBe('d');
-    expect(await statusOf('d')).toBe('running');
-    const waiting = tsstep('wait d');
-    expect(await said('kill d')).toBe('d');
+    expect(await said('wait alone')).toBe('7');
+    expect(await said('restart alone')).toBe('alone');
+    expect(await statusOf('alone')).toBe('running');
+    const waiting = tsstep('wait alone');
+    expect(await said('kill alone')).toBe('alone');
     expect((await waiting).stdout).toBe('137\n');
-    expect(await said('rm d')).toBe('d');
+    expect(await said('rm alone')).toBe('alone');
   });
 
   it('is waited for and forgotten with --rm, and its exit code is told all the same', async () => {
-    await said('run -d --rm --name r lab', ...sleeper);
-    const waiting = tsstep('wait r');
-    expect(await said('kill -s TERM r')).toBe('r');
+    await said('run -d --rm --name gone lab', ...sleeper);
+    const waiting = tsstep('wait gone');
+    expect(await said('kill -s TERM gone')).toBe('gone');
     expect((await waiting).stdout).toBe('7\n');
     await until(async () => (await said('ps -aq')) === '');
   });
 
   it('is refused what its state does not allow, with both states named', async () => {
-    await said('create --name n lab true');
-    expect((await tsstep('kill n')).stderr).toContain('cannot kill container "n": it is created');
-    expect(await said('stop n'), 'what does not run is stopped already').toBe('n');
-    await said('start n');
-    await said('wait n');
-    expect((await tsstep('kill n')).stderr).toContain('it would have to be running or paused');
-    await said('rm n');
+    await said('create --name idle lab true');
+    expect((await tsstep('kill idle')).stderr).toContain('cannot kill container "idle": it is created');
+    expect(await said('stop idle'), 'what does not run is stopped already').toBe('idle');
+    await said('start idle');
+    await said('wait idle');
+    expect((await tsstep('kill idle')).stderr).toContain('it would have to be running or paused');
+    await said('rm idle');
   });
 
   it('is as before when its start fails at any stage', async () => {
-    await said('create --name f -p 8080:80 lab true');
+    await said('create --name faulty -p 8080:80 lab true');
     for (const at of [
       'overlay:mount=EINVAL',
       'namespaces:mnt=EPERM',
-      'network:pair=EEXIST',
+      'network:veth=EEXIST',
       'cgroups:namespace=EPERM',
       'exec:execve=ENOENT',
     ]) {
-      const { code, stderr } = await tsstep(`start --inject ${at} f`);
+      const { code, stderr } = await tsstep(`start --inject ${at} faulty`);
       expect({ at, code, stderr }).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('you asked for it'),
       });
-      expect(await statusOf('f')).toBe('created');
+      expect(await statusOf('faulty')).toBe('created');
       expect((await tsstep('doctor --leaks')).stdout).toBe('no leaks\n');
     }
-    expect((await tsstep('start -a f')).code).toBe(0);
-    await said('rm f');
+    expect((await tsstep('start -a faulty')).code).toBe(0);
+    await said('rm faulty');
   });
 
   it('has one winner when two start it at once', async () => {
@@ -124,43 +128,43 @@ describe('a container', () => {
 
 describe('a restart policy', () => {
   it('on-failure:2 starts it twice more, and no more', async () => {
-    await said('run -d --name p --restart on-failure:2 lab', 'sh', '-c', 'echo x >> /count; exit 5');
-    await until(async () => (await statusOf('p')) === 'exited');
-    expect(await state('p')).toMatchObject({ ExitCode: 5 });
-    expect((await tsstep('cp p:/count -')).stdout).toContain('x\nx\nx\n');
-    await said('rm p');
+    await said('run -d --name again --restart on-failure:2 lab', 'sh', '-c', 'echo x >> /count; exit 5');
+    await until(async () => (await statusOf('again')) === 'exited');
+    expect(await state('again')).toMatchObject({ ExitCode: 5 });
+    expect((await tsstep('cp again:/count -')).stdout).toContain('x\nx\nx\n');
+    await said('rm again');
   });
 
   it('always brings it back until a person stops it', async () => {
-    await said('run -d --name a --restart always lab', ...sleeper);
-    const { Pid } = await state('a');
+    await said('run -d --name ever --restart always lab', ...sleeper);
+    const { Pid } = await state('ever');
     process.kill(Pid, 'SIGKILL');
-    await until(async () => (await statusOf('a')) === 'running' && (await state('a')).Pid !== Pid);
-    await said('stop a');
-    expect(await statusOf('a')).toBe('exited');
-    await said('rm a');
+    await until(async () => (await statusOf('ever')) === 'running' && (await state('ever')).Pid !== Pid);
+    await said('stop ever');
+    expect(await statusOf('ever')).toBe('exited');
+    await said('rm ever');
   });
 
   it('that waits for its next turn can be stopped', async () => {
-    await said('run -d --name w --restart always lab false');
-    await until(async () => (await statusOf('w')) === 'restarting');
-    await said('stop w');
-    expect(await statusOf('w')).toBe('exited');
-    await said('rm w');
+    await said('run -d --name waits --restart always lab false');
+    await until(async () => (await statusOf('waits')) === 'restarting');
+    await said('stop waits');
+    expect(await statusOf('waits')).toBe('exited');
+    await said('rm waits');
   });
 });
 
 describe('a supervisor that is killed', () => {
   it('leaves a container that ps calls dead, and clean ends and keeps for another start', async () => {
-    const id = await said('run -d --name k lab', ...sleeper);
+    const id = await said('run -d --name orphan lab', ...sleeper);
     process.kill(supervisorOf(id), 'SIGKILL');
-    await until(async () => (await statusOf('k')) === 'dead');
+    await until(async () => (await statusOf('orphan')) === 'dead');
     expect((await tsstep('ps')).stderr).toContain('`tsstep clean` takes back what is left');
-    expect((await tsstep('start k')).stderr).toContain('it is dead');
-    expect((await tsstep('clean')).stdout).toContain('container k');
-    expect(await state('k')).toMatchObject({ Status: 'exited', ExitCode: 137 });
-    expect(await said('start k')).toBe('k');
-    await said('rm -f k');
+    expect((await tsstep('start orphan')).stderr).toContain('it is dead');
+    expect((await tsstep('clean')).stdout).toContain('container orphan');
+    expect(await state('orphan')).toMatchObject({ Status: 'exited', ExitCode: 137 });
+    expect(await said('start orphan')).toBe('orphan');
+    await said('rm -f orphan');
   });
 });
 
@@ -175,7 +179,9 @@ describe('after a reboot', () => {
       const text = readFileSync(stateFile(id), 'utf8');
       writeFileSync(stateFile(id), text.replace(/"boot": ".*?"/, '"boot": "another"'));
     }
-    rmSync(join(sandbox.root, 'run'), { recursive: true });
+    await sandbox.sh(forgetAtReboot);
+    for (const file of readdirSync(join(sandbox.root, 'run')))
+      rmSync(join(sandbox.root, 'run', file), { recursive: true });
     expect((await tsstep('ps -a')).stdout).not.toContain('Up');
     expect((await tsstep('system start')).stdout).toContain('started always');
     expect(await statusOf('always')).toBe('running');

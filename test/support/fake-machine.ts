@@ -31,6 +31,16 @@ const values: { [K in Kind]?: (operation: OperationOf<K>) => object | string | n
   'find-container': ({ reference }): Peer => ({ id: reference, pid: 77, startTime: '1' }),
   'create-volume': ({ path }) => ({ path: `${path}/_data`, fresh: true }),
   'spawn-init': () => ({ pid: 4242, startTime: '1' }),
+  'find-network': ({ reference }) => ({
+    id: 'cd'.repeat(32),
+    name: reference,
+    bridge: 'ts-cdcdcdcdcdcd',
+    subnet: '172.30.1.0/24',
+    gateway: '172.30.1.1',
+    configured: true,
+    internal: false,
+    masquerade: true,
+  }),
   lease: ({ network }) => ({
     network,
     bridge: network,

@@ -2,9 +2,12 @@
  * Operations as lines that a person could type. `$ROOTFS` is the merged directory; what init does is typed in the shell that
  * `unshare` has started; what only holds for the next program is a prefix of it, written `…`.
  */
+
 import type { Kind, Operation, OperationOf, ShareCheck, ShareStep } from '../../core/operation.ts';
+import type { UndoAction } from '../../core/undo.ts';
 import { blobUrl, tokenUrl } from './registry-urls.ts';
 import { mountLines, setattrLine } from './shell-mount.ts';
+import { describeUndoAction } from './undo.ts';
 import { octal, shellPath, word } from './words.ts';
 
 type Printer<K extends Kind> = (operation: OperationOf<K>) => readonly string[];
@@ -41,6 +44,14 @@ function sharing(step: ShareStep): string[] {
 function unless(check: ShareCheck): string {
   if ('argv' in check) return `# unless this succeeds: ${words(check.argv)}`;
   return `# unless ${check.path} is there${check.content === undefined ? '' : ` and holds ${check.content}`}:`;
+}
+
+/** The command, where it is one; the rest is files of tsstep's own. */
+function takingBack(action: UndoAction): string[] {
+  if (action.kind === 'command') return command(action);
+  if (action.kind !== 'release') return [`# ${describeUndoAction(action)}`];
+  const commands = action.unmake.flatMap((step) => (step.kind === 'command' ? command(step) : []));
+  return [`# ${describeUndoAction(action)}`, ...commands];
 }
 
 const printers: { [K in Kind]: Printer<K> } = {
@@ -95,6 +106,11 @@ const printers: { [K in Kind]: Printer<K> } = {
   ],
   command,
   share: ({ make, check }) => [unless(check), ...make.flatMap(sharing)],
+  'find-network': ({ reference }) => [`tsstep network inspect ${word(reference)}`],
+  'join-names': ({ address, names, network }) => [
+    `echo ${word(`${address} ${names.join(' ')}`)} >> $ROOT/containers/…/hosts  # of each container in ${network}`,
+  ],
+  'take-back': ({ do: action }) => takingBack(action),
   lease: ({ network }) => [
     `flock $RUN/lock ls $RUN/leases/${word(network)}  # then take the first free address`,
   ],

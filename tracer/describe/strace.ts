@@ -1,6 +1,8 @@
 /** Operations as strace(1) would print them, with `-y`: a descriptor is followed by what it refers to. */
+
 import type { DeviceRule, Kind, Operation, OperationOf, ShareStep } from '../../core/operation.ts';
 import { blobUrl, tokenUrl } from './registry-urls.ts';
+import { describeUndoAction } from './undo.ts';
 import { inRootfs, octal, pathname, quoted } from './words.ts';
 
 type Printer<K extends Kind> = (operation: OperationOf<K>) => string;
@@ -73,6 +75,14 @@ const printers: { [K in Kind]: Printer<K> } = {
       open(`shares/${resource}/holders/${holder}`, 'O_WRONLY|O_CREAT|O_CLOEXEC, 0666'),
       ...make.map(sharing),
     ].join(and),
+  'find-network': ({ reference }) => `${open('networks/…')} /* ${reference} */`,
+  'join-names': ({ network, holder, names }) =>
+    [
+      'flock(3<lock>, LOCK_EX)',
+      open(`members/${network}/${holder.slice(0, 12)}…`, 'O_WRONLY|O_CREAT|O_CLOEXEC, 0666'),
+      `${open('containers/…/hosts', 'O_RDWR|O_NOFOLLOW|O_CLOEXEC')} /* each member’s, for ${names.join(' ')} */`,
+    ].join(and),
+  'take-back': ({ do: action }) => `/* ${describeUndoAction(action)} */`,
   lease: ({ network, holder }) =>
     `flock(3<lock>, LOCK_EX)${and}${open(`leases/${network}/…`, 'O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666')} /* for ${holder.slice(0, 12)} */`,
   listen: ({ ip, port, protocol }) =>

@@ -11,6 +11,8 @@ const sentences: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kin
     `run ${argv.join(' ')}${stdin ? ` with ${JSON.stringify(stdin.trim())}` : ''}`,
   release: ({ resource, holder }) =>
     `let go of ${resource} for ${short(holder)}; the last container that holds it unmakes it`,
+  'leave-names': ({ network, holder }) =>
+    `take the names of ${short(holder)} out of the hosts files of ${network}`,
   'release-lease': ({ network, holder }) => `give the address of ${short(holder)} in ${network} back`,
   'close-port': ({ ip, port, protocol }) => `close ${ip.includes(':') ? `[${ip}]` : ip}:${port}/${protocol}`,
   'remove-cgroup': ({ paths }) =>
@@ -20,7 +22,7 @@ const sentences: { [K in UndoAction['kind']]: (action: Extract<UndoAction, { kin
   'kill-init': () => 'kill init and wait until it is gone; its namespaces go with it',
 };
 
-function describeUndoAction(action: UndoAction): string {
+export function describeUndoAction(action: UndoAction): string {
   return (sentences[action.kind] as (action: UndoAction) => string)(action);
 }
 

@@ -23,6 +23,7 @@ export const files: Probe = ({ known }) => {
     sources: sources(known),
     layers: listing(`${root}/layers`, entry, (name) => name.slice(0, 12)),
     leases: tinyFiles(`${run}/leases`),
+    members: tinyFiles(`${run}/members`),
     shares: tinyFiles(`${run}/shares`),
   };
   for (const [name, part] of Object.entries(parts)) if (Object.keys(part).length > 0) found[name] = part;

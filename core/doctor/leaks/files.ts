@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { basename, join } from 'node:path';
 import { tolerating } from '../../kernel/errno.ts';
 import type { Places } from '../../known.ts';
-import { containerFiles, containers, layers, names, shares } from '../../paths.ts';
+import { containerFiles, containers, layers, members, names, shares } from '../../paths.ts';
 import type { Found } from './found.ts';
 
 /** Entries of a directory; none where it does not exist or may not be read. */
@@ -19,6 +19,16 @@ export function leases({ run }: Places): Found[] {
       const path = join(run, 'leases', network, file);
       // A dotfile is half a lease: its tsstep was killed between writing and renaming.
       return { what: `lease ${path}`, path, owner: { container: file.replace(/^\./, '') }, remedy: CLEAN };
+    }),
+  );
+}
+
+/** Names that a container has in a network. */
+export function memberships({ run }: Places): Found[] {
+  return entries(members(run)).flatMap((network) =>
+    entries(join(members(run), network)).map((file) => {
+      const path = join(members(run), network, file);
+      return { what: `names ${path}`, path, owner: { container: file.replace(/^\./, '') }, remedy: CLEAN };
     }),
   );
 }

@@ -26,10 +26,10 @@ export function links(): Found[] {
     .split('\n')
     .map((line) => line.split(':')[0]?.trim() ?? '');
   return names.flatMap((name): Found[] => {
-    const [, id] = /^ts[sp]([0-9a-f]{8})$/.exec(name) ?? [];
+    const [, id] = /^ts[sp]([0-9a-f]{8})(?:-\d+)?$/.exec(name) ?? [];
     const owner: Owner | undefined = id
       ? { container: id }
-      : /^tsstep/.test(name)
+      : /^(tsstep|ts-[0-9a-f]{12}$)/.test(name)
         ? { share: `bridge-${name}` }
         : undefined;
     return owner ? [{ what: `link ${name}`, owner, remedy: `ip link delete dev ${name}` }] : [];
@@ -41,10 +41,11 @@ export function tables(): Found[] {
   const listed = spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' });
   const lines = listed.status === 0 ? listed.stdout.split('\n') : [];
   return lines.flatMap((line): Found[] => {
-    const [, family, name] = /^table (\w+) (tsstep(?:-[0-9a-f]{12})?)$/.exec(line.trim()) ?? [];
+    const [, family, name] = /^table (\w+) (tsstep(?:(?:-net)?-[0-9a-f]{12})?)$/.exec(line.trim()) ?? [];
     if (!family || !name) return [];
-    const owner: Owner =
-      name === 'tsstep' ? { share: 'nat-tsstep0' } : { container: name.slice('tsstep-'.length) };
+    const [, network] = /^tsstep-net-(.+)$/.exec(name) ?? [];
+    const shared = name === 'tsstep' ? 'nat-tsstep0' : network && `nat-ts-${network}`;
+    const owner: Owner = shared ? { share: shared } : { container: name.slice('tsstep-'.length) };
     return [{ what: `nft table ${family} ${name}`, owner, remedy: `nft delete table ${family} ${name}` }];
   });
 }

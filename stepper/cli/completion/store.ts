@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { stateDirectories } from '../../../core/host/facts.ts';
 import { readIndex, storedName } from '../../../core/image/store/layout.ts';
 import { displayName } from '../../../core/image/store/names.ts';
+import { listNetworks } from '../../../core/network/store.ts';
 import { containers, names } from '../../../core/paths.ts';
 import { readDockerConfig } from '../../../core/registry/docker-config.ts';
 import { shortId } from '../format/text.ts';
@@ -32,6 +33,8 @@ export function loginNames(): readonly string[] {
   const logins = readable(() => Object.keys(readDockerConfig(process.env).auths ?? {}));
   return logins.filter((name) => !name.includes('/'));
 }
+
+export const networkNames = (): Candidate[] => readable(listNetworks).map(({ name }) => [name]);
 
 export const containerNames = (): readonly string[] => readable((root) => readdirSync(names(root)));
 

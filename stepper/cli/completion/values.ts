@@ -4,13 +4,14 @@
  */
 import { constants } from 'node:os';
 import { listFilters, pruneFilters } from '../../../core/image/store/filters.ts';
+import { networkFilters, networkPruneFilters } from '../../../core/network/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
 import { uiKinds } from '../stepping-flags.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
 import { shells } from './print.ts';
-import { containerNames, containersOf, imageNames, loginNames } from './store.ts';
+import { containerNames, containersOf, imageNames, loginNames, networkNames } from './store.ts';
 
 export type Source = (place: Place) => Fitting | Promise<Fitting>;
 
@@ -53,6 +54,11 @@ const fileOrContainer: Source = ({ word }) => {
   return names.length === 0 ? 'files' : each(names.map((name) => `${name}:`));
 };
 
+const networkModes: Source = () => [
+  ...networkNames(),
+  ...each(containerNames().map((name) => `container:${name}`)),
+];
+
 export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
   name: (place) =>
@@ -65,6 +71,7 @@ export const ofArguments: Readonly<Record<string, Source>> = {
   // Of the container, but paths there often look like those here.
   command: files,
   shell: () => each(Object.keys(shells)),
+  network: networkNames,
   server: () => each(loginNames()),
 };
 
@@ -76,12 +83,17 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   'stage:op=errno': fault,
   '--add': files,
   kind: () => each(uiKinds),
-  filter: ({ command }) =>
-    each((command.name() === 'prune' ? pruneFilters : listFilters).map((name) => `${name}=`)),
+  filter: ({ command }) => {
+    const [list, prune] =
+      command.parent?.name() === 'network'
+        ? [networkFilters, networkPruneFilters]
+        : [listFilters, pruneFilters];
+    return each((command.name() === 'prune' ? prune : list).map((name) => `${name}=`));
+  },
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),
-  '--network': modes('bridge', 'host', 'none'),
-  '--net': modes('bridge', 'host', 'none'),
+  '--network': networkModes,
+  '--net': networkModes,
   '--pid': modes('host'),
   '--ipc': modes('host'),
   '--uts': () => each(['host']),

@@ -52,8 +52,10 @@ function limits(resources: Resources) {
   };
 }
 
-const modeText = (mode: NamespaceMode | NetworkMode): string =>
-  typeof mode === 'string' ? mode : `container:${mode.container}`;
+function modeText(mode: NamespaceMode | NetworkMode): string {
+  if (typeof mode === 'string') return mode;
+  return 'network' in mode ? mode.network : `container:${mode.container}`;
+}
 
 interface Binding {
   HostIp: string;

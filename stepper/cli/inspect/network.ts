@@ -1,24 +1,79 @@
 import type { Known } from '../../../core/known.ts';
+import { endpointsOf } from '../../../core/network/endpoint.ts';
+import { type Endpoint, type Endpoints, endpointsIn } from '../../../core/network/endpoint-state.ts';
 import { keyed } from '../../../core/network/publish.ts';
 import type { Container } from '../../../core/store/containers.ts';
 
-/** Docker's `NetworkSettings`: the address of now, so none when nothing runs. `pid`: whose namespace it is; 0 is none. */
+/** Docker's `NetworkSettings`: the addresses of now, so none when nothing runs. `pid`: whose namespace it is; 0 is none. */
 export function networkSettingsOf(container: Container, known: Known | undefined, pid: number) {
   const { config, state } = container;
-  const lease = pid === 0 ? undefined : known?.lease;
-  const address = {
-    Gateway: (pid !== 0 && (state.gateway ?? lease?.gateway)) || '',
-    IPAddress: (pid !== 0 && (state.address ?? lease?.address)) || '',
-    IPPrefixLen: lease?.prefix ?? 0,
-    MacAddress: (pid !== 0 && (state.mac ?? lease?.mac)) || '',
-  };
-  const { network } = config.spec;
+  const { spec } = config;
+  // A container that is being made has no state yet, but its session knows.
+  const endpoints: Endpoints = pid === 0 ? {} : (state.networks ?? (known ? endpointsIn(spec, known) : {}));
+  const own = endpointsOf(spec).length > 0;
+  const first = endpoints.bridge;
   return {
-    Bridge: lease?.bridge ?? '',
+    Bridge: first?.bridge ?? '',
     SandboxKey: pid === 0 ? '' : `/proc/${pid}/ns/net`,
-    Ports: network === 'bridge' && pid !== 0 ? portsOf(container, known) : {},
-    ...address,
-    Networks: typeof network === 'string' ? { [network]: address } : {},
+    Ports: own && pid !== 0 ? portsOf(container, known) : {},
+    // As with docker these four are those of the default network alone.
+    EndpointID: first?.endpointId ?? '',
+    Gateway: first?.gateway ?? '',
+    IPAddress: first?.address ?? '',
+    IPPrefixLen: first?.prefix ?? 0,
+    MacAddress: first?.mac ?? '',
+    Networks: networksOf(container, endpoints),
+  };
+}
+
+function networksOf({ config }: Container, endpoints: Endpoints): Record<string, object> {
+  const { spec, id } = config;
+  if (typeof spec.network === 'object' && 'container' in spec.network) return {};
+  const wanted =
+    endpointsOf(spec).length > 0
+      ? endpointsOf(spec)
+      : spec.network === 'host' || spec.network === 'none'
+        ? [{ network: spec.network }]
+        : [];
+  const asked = wanted
+    .filter(({ network }) => !Object.values(endpoints).some((one) => one.networkId.startsWith(network)))
+    .map(({ network, ip, aliases }) => [network, { ip, aliases, endpoint: endpoints[network] }] as const);
+  const there = Object.entries(endpoints).map(
+    ([name, endpoint]) =>
+      [
+        name,
+        { ip: wanted.find(({ network }) => network === name)?.ip, aliases: endpoint.aliases, endpoint },
+      ] as const,
+  );
+  return Object.fromEntries(
+    [...new Map([...asked, ...there])].map(([name, its]) => [name, networkOf(name, id, its)]),
+  );
+}
+
+function networkOf(
+  name: string,
+  id: string,
+  {
+    ip,
+    aliases = [],
+    endpoint,
+  }: { ip?: string | undefined; aliases?: readonly string[] | undefined; endpoint?: Endpoint | undefined },
+) {
+  const named = name !== 'bridge' && name !== 'host' && name !== 'none';
+  return {
+    IPAMConfig: ip === undefined ? (named ? {} : null) : { IPv4Address: ip },
+    Links: null,
+    Aliases: named ? [...aliases, id.slice(0, 12)] : null,
+    NetworkID: endpoint?.networkId ?? '',
+    EndpointID: endpoint?.endpointId ?? '',
+    Gateway: endpoint && !endpoint.internal ? endpoint.gateway : '',
+    IPAddress: endpoint?.address ?? '',
+    IPPrefixLen: endpoint?.prefix ?? 0,
+    IPv6Gateway: '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    MacAddress: endpoint?.mac ?? '',
+    DriverOpts: null,
   };
 }
 

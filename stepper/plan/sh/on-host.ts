@@ -108,6 +108,10 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   'spawn-init': spawn,
   command,
   share: ({ make }, writer) => make.flatMap((step) => sharing(step, writer)),
+  'find-network': () => note('looked up when this script was written'),
+  // The network's other containers are tsstep's, and know nothing of this one.
+  'join-names': () => note('not done: the script’s network is its own, and nobody else is in it'),
+  'take-back': () => [],
   lease: (_, { known }) => [
     `SUBNET=${known.lease?.subnet}`,
     'if ip route show table all | grep -qF "$SUBNET"; then fail 125 "$SUBNET is in use now: write the script anew"; fi',

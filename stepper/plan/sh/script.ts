@@ -1,4 +1,5 @@
 /** A plan as a shell script that makes the same container by hand, with one or a few commands for each operation. */
+import { endpointsOf } from '../../../core/network/endpoint.ts';
 import type { HostAction, InitAction, Operation, SharedAction } from '../../../core/operation.ts';
 import { containerFiles } from '../../../core/paths.ts';
 import type { Plan, PlannedStage } from '../walk.ts';
@@ -76,7 +77,7 @@ function stage({ stage, summary, operations }: PlannedStage, writer: Writer): st
 export function planScript({ spec, known, stages }: Plan, argv: readonly string[]): string {
   const writer = new Writer(spec, known);
   const lines = [
-    ...head(argv, known.host.root, writer.id, spec.network === 'bridge'),
+    ...head(argv, known.host.root, writer.id, endpointsOf(spec).length > 0),
     ...stages.flatMap((one) => stage(one, writer)),
   ];
   return `${lines.join('\n')}\n`;

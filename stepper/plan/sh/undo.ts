@@ -31,6 +31,7 @@ const undoers: { [K in UndoAction['kind']]: Undoer<K> } = {
   command: ({ argv }, writer) => [`${writer.words.words(argv)} 2>/dev/null`],
   release: ({ unmake: steps }, writer) => steps.flatMap((step) => unmake(step, writer)),
   'release-lease': () => [],
+  'leave-names': () => [],
   'close-port': () => [],
   'remove-cgroup': ({ paths }, writer) => paths.map((path) => `remove_cgroup ${writer.word(path)}`),
   'remove-volume': ({ path }, writer) => [

@@ -72,7 +72,10 @@ describe('completion', () => {
     [['run', '-v', '--rm', '--un'], ['--until']],
     [['run', '-it', '--un'], ['--until']],
     [['run', '-h'], ['-h']],
-    [['run', '--net'], ['--network']],
+    [
+      ['run', '--net'],
+      ['--network', '--network-alias'],
+    ],
     [
       ['rm', 'db', '-'],
       ['--force', '--help', '--volumes', '-f', '-h', '-v'],

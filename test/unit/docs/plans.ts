@@ -17,6 +17,16 @@ const looks: Looks = {
   now: () => '2026-01-01T00:00:00.000Z',
   name: () => 'calm_curie',
   image: async () => await Promise.resolve({ absent: 'builtin' }),
+  network: (name) => ({
+    id: 'cd'.repeat(32),
+    name,
+    bridge: 'ts-cdcdcdcdcdcd',
+    subnet: '172.30.1.0/24',
+    gateway: '172.30.1.1',
+    configured: true,
+    internal: false,
+    masquerade: true,
+  }),
   lease: async (network) =>
     await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
   container: () => ({ id: 'cd'.repeat(32), pid: 7, startTime: '1' }),
@@ -34,6 +44,7 @@ const runs: readonly RunFlags[] = [
     ulimit: ['nofile=64:64'],
   },
   { network: ['none'], uts: 'host', ipc: 'host', pid: 'host' },
+  { network: ['shop'], networkAlias: ['www'], ip: '172.30.1.9' },
   { network: ['container:web'], ipc: 'container:web', pid: 'container:web' },
   {
     publish: ['8080:80', '0:53/udp'],

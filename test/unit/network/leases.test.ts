@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nextLease, releaseLease, takeLease } from '../../../core/network/leases.ts';
+import { type Choice, nextLease, releaseLease, takeLease } from '../../../core/network/leases.ts';
+import { refuseRouted } from '../../../core/network/subnet.ts';
 
 let run: string;
 beforeEach(() => {
@@ -35,7 +36,9 @@ describe('a lease', () => {
   });
 
   it('is in the subnet of those that exist, and never two containers’ at once', async () => {
-    const leases = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => takeLease(run, 'net0', holder)));
+    const leases = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((holder) => takeLease({ root: run, run }, { network: 'net0', holder })),
+    );
     expect(leases.map(({ address }) => address).sort()).toEqual([
       '10.213.0.3',
       '10.213.0.4',
@@ -45,13 +48,15 @@ describe('a lease', () => {
   });
 
   it('is the same for who has one already', async () => {
-    expect(await takeLease(run, 'net0', 'a')).toEqual(await takeLease(run, 'net0', 'a'));
+    expect(await takeLease({ root: run, run }, { network: 'net0', holder: 'a' })).toEqual(
+      await takeLease({ root: run, run }, { network: 'net0', holder: 'a' }),
+    );
   });
 
   it('can be taken again after its release, and the last release leaves no directory', async () => {
-    const { address } = await takeLease(run, 'net0', 'a');
+    const { address } = await takeLease({ root: run, run }, { network: 'net0', holder: 'a' });
     await releaseLease(run, 'net0', 'a');
-    expect((await takeLease(run, 'net0', 'b')).address).toBe(address);
+    expect((await takeLease({ root: run, run }, { network: 'net0', holder: 'b' })).address).toBe(address);
     await releaseLease(run, 'net0', 'b');
     await releaseLease(run, 'net0', 'first');
     expect(existsSync(join(run, 'leases'))).toBe(false);
@@ -60,6 +65,34 @@ describe('a lease', () => {
 
   it('of a run that was killed while it wrote is not counted', async () => {
     writeFileSync(join(run, 'leases/net0/.killed'), '{"addr');
-    expect((await takeLease(run, 'net0', 'a')).address).toBe('10.213.0.3');
+    expect((await takeLease({ root: run, run }, { network: 'net0', holder: 'a' })).address).toBe(
+      '10.213.0.3',
+    );
+  });
+
+  it('is of the asked part of the subnet, of the asked address, and never the gateway’s', () => {
+    const lease = (choice: Choice, taken: readonly string[] = []) =>
+      nextLease('ts-1', '10.9.0.0/24', taken, choice).address;
+    expect(lease({ gateway: '10.9.0.254' })).toBe('10.9.0.1');
+    expect(lease({ gateway: '10.9.0.1', range: '10.9.0.128/30' }, ['10.9.0.128'])).toBe('10.9.0.129');
+    expect(lease({ gateway: '10.9.0.129', range: '10.9.0.128/30' }, ['10.9.0.128'])).toBe('10.9.0.130');
+    expect(lease({ ip: '10.9.0.77' })).toBe('10.9.0.77');
+    expect(() => lease({ ip: '10.9.0.77' }, ['10.9.0.77'])).toThrow('Address already in use');
+    expect(() => lease({ ip: '10.9.0.1' })).toThrow('Address already in use');
+    for (const ip of ['10.9.0.0', '10.9.0.255', '10.9.1.1', 'x'])
+      expect(() => lease({ ip })).toThrow(`--ip ${ip} cannot be used`);
+  });
+
+  it('of a network that has been removed is refused, and one whose subnet is routed elsewhere by now', async () => {
+    const pool = { id: 'ab'.repeat(32), subnet: '10.9.0.0/24', gateway: '10.9.0.1' };
+    const wanted = { network: 'ts-abababababab', holder: 'a', pool };
+    await expect(takeLease({ root: run, run }, wanted)).rejects.toThrow('removed meanwhile');
+    const routes = [
+      { dst: 'default', dev: 'w0' },
+      { dst: '10.9.0.0/16', dev: 'tun0' },
+    ];
+    expect(() => refuseRouted('10.9.0.0/24', 'ts-1', routes)).toThrow('10.9.0.0/16 is reached by tun0');
+    expect(() => refuseRouted('10.9.0.0/24', 'tun0', routes)).not.toThrow();
+    expect(() => refuseRouted('10.10.0.0/24', 'ts-1', routes)).not.toThrow();
   });
 });

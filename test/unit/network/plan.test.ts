@@ -4,7 +4,7 @@ import { droppingChains } from '../../../core/network/firewall.ts';
 import { nextLease } from '../../../core/network/leases.ts';
 import { keyed } from '../../../core/network/publish.ts';
 import type { Operation } from '../../../core/operation.ts';
-import type { PortMapping, Spec } from '../../../core/spec/types.ts';
+import type { EndpointSpec, PortMapping, Spec } from '../../../core/spec/types.ts';
 import { network } from '../../../core/stages/network.ts';
 
 const id = '0123456789abcdef'.repeat(4);
@@ -142,4 +142,74 @@ it('chains that drop what is forwarded are found among those that nft lists', ()
     ],
   });
   expect(droppingChains(json)).toEqual([{ family: 'ip', table: 'filter', name: 'FORWARD' }]);
+});
+
+describe('the plan of a network of one’s own', () => {
+  const shop = {
+    id: 'ab'.repeat(32),
+    name: 'shop',
+    bridge: 'ts-abababababab',
+    subnet: '10.9.0.0/24',
+    gateway: '10.9.0.1',
+    configured: true,
+    internal: false,
+    masquerade: true,
+  };
+  const own = nextLease(shop.bridge, shop.subnet, []);
+  const known = { ...start, name: 'web' };
+  const specIn = (networks: readonly string[], more: Partial<EndpointSpec> = {}) => ({
+    ...specOf({ network: networks[0] ?? '' }, [web]),
+    endpoints: networks.map((network) => ({ network, ...more })),
+  });
+  const text = (operation: Operation | undefined): string => JSON.stringify(operation);
+
+  it('looks the network up, and ends with the names', () => {
+    const outcomes = { 'find-network': shop, lease: own, 'reserve-80/tcp': 8080 };
+    const operations = walk(specIn(['shop'], { aliases: ['www'] }), known, outcomes);
+    expect(operations.map(({ name }) => name).join(' ')).toBe(
+      'find-network lease bridge forwarding loopback nat veth move eth0 address loopback-up up route low-ports ping-groups hosts names reserve-80/tcp publish',
+    );
+    expect(named(operations, 'names')).toMatchObject({
+      network: shop.bridge,
+      address: '10.9.0.2',
+      names: ['web', 'www', id.slice(0, 12)],
+      undo: { at: 'exit', do: { kind: 'leave-names', network: shop.bridge, holder: id } },
+    });
+    expect(text(named(operations, 'nat'))).toContain('ts-*');
+  });
+
+  it('has no way out and no published port where it is internal', () => {
+    const outcomes = { 'find-network': { ...shop, internal: true }, lease: own };
+    const operations = walk(
+      specIn(['shop']),
+      { ...known, host: { ...known.host, forwardDropper: 'iptables-nft' } },
+      outcomes,
+    );
+    expect(operations.map(({ name }) => name).join(' ')).toBe(
+      'find-network lease bridge nat veth move eth0 address loopback-up up low-ports ping-groups hosts names',
+    );
+    expect(text(named(operations, 'nat'))).not.toContain('masquerade');
+  });
+
+  it('leads out by the first network that is not internal, each with operations of its own', () => {
+    const outcomes = {
+      'find-network': { ...shop, internal: true },
+      lease: own,
+      'lease-2': lease,
+      'reserve-80/tcp': 8080,
+    };
+    const operations = walk(specIn(['shop', 'bridge']), known, outcomes);
+    const names = operations.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['veth-2', 'eth1', 'route-2', 'forwarding-2', 'publish']));
+    expect(names).not.toContain('route');
+    expect(new Set(names).size).toBe(names.length);
+    expect(text(named(operations, 'publish'))).toContain(`dnat to ${lease.address}:80`);
+  });
+
+  it('refuses an address where the subnet was chosen by tsstep', () => {
+    const outcomes = { 'find-network': { ...shop, configured: false } };
+    expect(() => walk(specIn(['shop'], { ip: '10.9.0.9' }), known, outcomes)).toThrow(
+      'user configured subnets',
+    );
+  });
 });

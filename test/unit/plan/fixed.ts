@@ -21,6 +21,16 @@ const fixedLooks: Looks = {
   now: () => '2026-11-23T12:00:00.000Z',
   name: () => 'patient_noether',
   image: async () => await Promise.resolve({ absent: 'builtin' as const }),
+  network: (name) => ({
+    id: 'cd'.repeat(32),
+    name,
+    bridge: 'ts-cdcdcdcdcdcd',
+    subnet: '172.30.1.0/24',
+    gateway: '172.30.1.1',
+    configured: true,
+    internal: false,
+    masquerade: true,
+  }),
   lease: async (network) =>
     await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
   container: () => undefined,

@@ -103,9 +103,7 @@ describe('undo', () => {
     await toTheEnd(run);
     run.machine.stubborn.add('umount');
     const problems = await run.session.undo(rollBack);
-    expect(problems).toMatchObject([
-      { step: { operation: { name: 'mount' } }, failure: { what: 'undo umount' } },
-    ]);
+    expect(problems).toMatchObject([{ at: 'overlay:mount', failure: { what: 'undo umount' } }]);
     expect([...run.machine.left]).toEqual([expect.stringContaining('umount')]);
     expect(run.session.owes).toBe(true);
   });

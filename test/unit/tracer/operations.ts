@@ -75,6 +75,18 @@ const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'n
     check: { path: '/proc/sys/net/ipv4/ip_forward', content: '1' },
     make: [{ kind: 'write', path: '/proc/sys/net/ipv4/ip_forward', data: '1', save: true }],
   },
+  'find-network': { where: 'host', reference: 'shop' },
+  'join-names': {
+    where: 'host',
+    network: 'ts-0123456789ab',
+    holder: id,
+    address: '172.30.1.2',
+    names: ['web', 'www'],
+  },
+  'take-back': {
+    where: 'host',
+    do: { kind: 'command', argv: ['ip', 'link', 'delete', 'dev', 'tss01234567'] },
+  },
   lease: { where: 'host', network: 'tsstep0', holder: id },
   listen: { where: 'host', ip: '0.0.0.0', port: 8080, protocol: 'tcp' },
   'device-filter': {

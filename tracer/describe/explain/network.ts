@@ -14,6 +14,17 @@ export const network = {
     address in use is a file, written under a lock, so that two runs at the same moment cannot choose the same one. The subnet is
     chosen so that it does not hide a network that the host can reach already. A /24 has 253 addresses for containers; after that
     there is an error instead of a container.`,
+  'find-network': `A network of your own has a bridge, a subnet and rules of its own. What was settled when it was made is in a file;
+    docker's daemon keeps it in a small database. The bridge itself is made with the network's first container and goes with the
+    last one; docker's is there from the network's making on.`,
+  'join-names': `Names are turned into addresses by the C library, which looks into /etc/hosts before it asks a name server
+    (nsswitch.conf). The file is one of the host's, mounted over the image's, so it can be kept current from outside: the lines
+    between the two marks are written anew in every container of the network whenever one comes or goes. It stays the same file,
+    because the mount holds its inode; a new one in its place would not be seen. docker starts a name server for each container
+    instead. On the default network there are no names, as with docker.`,
+  'take-back': `To leave a network is to do now what would have been done at the container's end: each step of joining says how it
+    is taken back. The last one of the network takes bridge and rules along. The container's process notices nothing but that an
+    interface is gone.`,
   listen: `A published port has to be free, and it has to stay ours. Binding a socket to it is the kernel's own way of making sure:
     the second one who tries gets EADDRINUSE. docker starts a docker-proxy process for each port, partly for this reason. The
     packets themselves do not come through this socket; NAT rules send them to the container before they reach it. Ports below

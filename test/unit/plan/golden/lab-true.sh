@@ -427,6 +427,8 @@ table ip tsstep-nat-5eed5eed5eed {
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
+    iifname "tsstep0" oifname != "tsstep0" oifname "tsstep0" drop
+    iifname "tsstep0" oifname != "tsstep0" oifname "ts-*" drop
     iifname != "tsstep0" oifname "tsstep0" ct state established,related accept
     iifname != "tsstep0" oifname "tsstep0" ct status dnat accept
     iifname != "tsstep0" oifname "tsstep0" drop

@@ -1,0 +1,64 @@
+/** A container whose creation pauses in the background, and is stepped through from other terminals. */
+import { describe, expect, it } from 'vitest';
+import { useContainers } from '../support/containers.ts';
+
+const { sandbox } = useContainers();
+const tsstep = async (line: string) => await sandbox.tsstep(line.split(' '));
+
+const stateOf = async (name: string) => {
+  const { stdout } = await sandbox.tsstep(['inspect', '-f', '{{json .State}}', name]);
+  return JSON.parse(stdout) as { Status: string; Pid: number };
+};
+
+describe('run -d --break network', () => {
+  it('leaves a container that any terminal steps on, looks at, and lets go', async () => {
+    const left = await tsstep('run -d --name half --break network lab sleep 1000');
+    expect(left).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{64}\n$/) });
+    expect(left.stderr).toContain('paused at network');
+    expect(await stateOf('half')).toMatchObject({ Status: 'created', Pid: expect.any(Number) });
+    expect((await tsstep('step half')).stdout).toMatch(/✓ lease .*[\s\S]*known\.lease\.address/);
+    expect((await tsstep('diff half')).stdout).toContain('← network:lease');
+    expect((await tsstep('dump half container.namespaces')).stdout).toContain('net');
+    expect((await tsstep('debug half where')).stdout).toContain('▶network');
+    const busy = await Promise.all([tsstep('next half'), tsstep('next half')]);
+    const refused = busy.filter(({ code }) => code !== 0);
+    for (const { stderr } of refused) expect(stderr).toContain('another terminal');
+    expect((await tsstep('continue half')).stdout).toContain('The container runs');
+    expect(await stateOf('half')).toMatchObject({ Status: 'running' });
+    expect(await tsstep('step half')).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining('it is running'),
+    });
+    expect((await tsstep('rm -f half')).code).toBe(0);
+  });
+
+  it('is taken back by rm -f, wherever it waits', async () => {
+    await tsstep('run -d --name half --break exec lab true');
+    expect((await tsstep('start half')).stderr).toContain('it is creating');
+    expect((await tsstep('rm half')).stderr).toContain('may be waiting for somebody who steps through it');
+    expect((await tsstep('rm -f half')).stdout).toBe('half\n');
+  });
+
+  it('says what failed, waits for a look, and then takes everything back', async () => {
+    await tsstep('run -d --name half --break cgroups --inject cgroups:namespace=EPERM lab true');
+    expect((await tsstep('next half')).stdout).toContain('It failed here');
+    const { code, stdout } = await tsstep('continue half');
+    expect({ code, stdout }).toMatchObject({ code: 125, stdout: expect.stringContaining('↶') });
+    expect((await tsstep('ps -aq')).stdout).toBe('');
+  });
+});
+
+describe('create --pause-each', () => {
+  it('waits as soon as it can be named, and ends with a container that can be started', async () => {
+    await tsstep('create --name made --pause-each lab true');
+    expect((await tsstep('next made')).stdout).toContain('Make the volumes');
+    expect(await stateOf('made')).toMatchObject({ Status: 'created', Pid: 0 });
+    expect((await tsstep('start -a made')).code).toBe(0);
+    await tsstep('rm made');
+  });
+});
+
+it('a tsstep that fails before it can be named says why, and its exit code is passed on', async () => {
+  const { code, stderr } = await tsstep('run -d --break network nowhere:latest --pull never');
+  expect({ code, stderr }).toMatchObject({ code: 125, stderr: expect.stringContaining('nowhere') });
+});
