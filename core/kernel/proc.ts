@@ -26,6 +26,12 @@ export function isAlive({ pid, startTime }: ProcessId): boolean {
   return startTimeOf(pid) === startTime;
 }
 
+/** When this machine was booted: ISO 8601, to the second (proc_stat(5), btime). */
+export function bootedAt(): string {
+  const seconds = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '0';
+  return new Date(Number(seconds) * 1000).toISOString();
+}
+
 /** To be asked once a namespace of `holder` is open: only then is it sure to be the holder's. @throws TsstepError container-state */
 export function mustLive(holder: ProcessId): void {
   if (isAlive(holder)) return;

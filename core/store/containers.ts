@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } fr
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
-import { isAlive } from '../kernel/proc.ts';
+import { bootedAt, bootId, isAlive } from '../kernel/proc.ts';
 import type { Peer, ProcessId } from '../known.ts';
 import type { Endpoints } from '../network/endpoint-state.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
@@ -104,6 +104,16 @@ function readJson<T>(path: string): T | undefined {
 export const isUp = ({ status }: ContainerState): boolean =>
   status === 'running' || status === 'paused' || status === 'restarting';
 
+const isOfEarlierBoot = ({ boot }: ContainerState): boolean => boot !== undefined && boot !== bootId();
+
+/** Docker's code for a container that ended while nobody looked. */
+const UNSEEN = 255;
+
+/** Nothing of it is left that would have to be mended: the machine has stopped, or its power has gone. */
+function endedWithBoot({ process: _, ports: __, ...state }: ContainerState): ContainerState {
+  return { ...state, status: 'exited', exitCode: UNSEEN, finishedAt: bootedAt() };
+}
+
 /**
  * A container whose creation has come as far as its configuration. Only its supervisor can bring it on, so without that it is
  * dead, even while its process still runs: nobody reads its output, waits for it or takes back what it holds.
@@ -113,8 +123,9 @@ export function readContainer(root: string, id: string): Container | undefined {
   const config = readJson<ContainerConfig>(files.config);
   const state = readJson<ContainerState>(files.state);
   if (!config || !state) return undefined;
-  const isDead = driven.has(state.status) && !isAlive(state.supervisor);
-  return { config, state: isDead ? { ...state, status: 'dead' } : state };
+  if (!driven.has(state.status)) return { config, state };
+  if (isUp(state) && isOfEarlierBoot(state)) return { config, state: endedWithBoot(state) };
+  return { config, state: isAlive(state.supervisor) ? state : { ...state, status: 'dead' } };
 }
 
 /** What all containers were made from, whatever has become of state.json. */

@@ -7,7 +7,6 @@ import { containerFiles } from '../../core/paths.ts';
 import { type Container, type ContainerState, findContainer } from '../../core/store/containers.ts';
 import { type Journalled, journalOf } from '../journals.ts';
 import { shownOn } from '../printable.ts';
-import { render } from './format/template.ts';
 import { imageDocument } from './image/document.ts';
 import { configOf } from './inspect/config.ts';
 import { graphDriverOf } from './inspect/graph-driver.ts';
@@ -15,6 +14,7 @@ import { hostConfigOf } from './inspect/host-config.ts';
 import { mountsOf } from './inspect/mounts.ts';
 import { networkSettingsOf } from './inspect/network.ts';
 import { forEach, openState } from './state.ts';
+import { render } from './template/render.ts';
 
 interface Flags {
   format?: string;

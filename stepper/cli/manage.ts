@@ -8,20 +8,15 @@ type Done = (code: number) => void;
 
 function declareContainers(program: Command, done: Done): void {
   program
-    .command('ps')
-    .summary('list containers')
-    .description('Lists the containers that run, newest first.')
-    .option('-a, --all', 'those that do not run as well')
-    .option('-q, --quiet', 'IDs only')
-    .option('--no-trunc', 'whole IDs and commands')
-    .option('--format <format>', 'json, or a template like {{.ID}} {{.Names}}')
-    .action(async (flags) => done((await import('./ps.ts')).ps(flags)));
-  program
     .command('inspect')
     .summary('show everything about containers or images, as JSON')
     .description('Shows what tsstep knows about each container or image, in the words of docker inspect.')
     .argument('<name...>', 'names or IDs, which may be shortened')
     .option('-f, --format <template>', 'only this: {{.State.Pid}}, {{json .Config}}')
+    .option(
+      '-s, --size',
+      'SizeRw and SizeRootFs of a container: bytes of what it has written, and together with its image',
+    )
     .addOption(new Option('--type <type>', 'container or image only').choices(['container', 'image']))
     .action(async (names, flags) => done(await (await import('./inspect.ts')).inspect(names, flags)));
   program

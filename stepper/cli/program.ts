@@ -7,6 +7,7 @@ import { declareExec } from './declare-exec.ts';
 import { declareImages } from './declare-images.ts';
 import { declareLifecycle } from './declare-lifecycle.ts';
 import { declareNetworks } from './declare-network.ts';
+import { declarePs } from './declare-ps.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareTop } from './declare-top.ts';
@@ -30,6 +31,7 @@ export function declareProgram(done: (code: number) => void): Command {
   declareLifecycle(program, done);
   declareDebugger(program, done);
   declarePlan(program, done);
+  declarePs(program, done);
   declareManagement(program, done);
   declareImages(program, done);
   declareSystem(program, done);

@@ -15,7 +15,7 @@ import { type Columns, formatRows } from './format/rows.ts';
 import { humanSize } from './format/size.ts';
 import { table } from './format/table.ts';
 import { commandLine, shortId } from './format/text.ts';
-import { statusText } from './ps.ts';
+import { statusText } from './ps/status.ts';
 import { openState } from './state.ts';
 
 interface Flags {

@@ -39,8 +39,8 @@ describe('an order to the terminal is shown and not given', () => {
       expect(shown).toContain(harmless);
       expect(shown).not.toContain(order);
     }
-    const words = ['image', 'inspect', '-f', "'{{.Comment}}\\t'", 'hostile:1'];
-    expect(await inTerminal(...words)).toBe(`${harmless}\t\r\n`);
+    const words = ['image', 'inspect', '-f', "'{{.Comment}}{{println}}'", 'hostile:1'];
+    expect(await inTerminal(...words)).toBe(`${harmless}\r\n\r\n`);
     expect((await sandbox.tsstep(['history', '--format', '{{.Comment}}', 'hostile:1'])).stdout).toContain(
       order,
     );

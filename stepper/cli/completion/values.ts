@@ -3,10 +3,12 @@
  * What is not here has no values that could be listed, like a size or a new name.
  */
 import { constants } from 'node:os';
+import type { Command } from 'commander';
 import { listFilters, pruneFilters } from '../../../core/image/store/filters.ts';
 import { networkFilters, networkPruneFilters } from '../../../core/network/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
+import { filterNames as psFilters } from '../ps/filters.ts';
 import { uiKinds } from '../stepping-flags.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
@@ -75,6 +77,16 @@ export const ofArguments: Readonly<Record<string, Source>> = {
   server: () => each(loginNames()),
 };
 
+const filters: Readonly<Record<string, readonly string[]>> = {
+  ps: psFilters,
+  'network ls': networkFilters,
+  'network prune': networkPruneFilters,
+  'image prune': pruneFilters,
+};
+
+const filtersOf = (command: Command): readonly string[] =>
+  filters[`${command.parent?.name()} ${command.name()}`] ?? filters[command.name()] ?? listFilters;
+
 export const ofOptions: Readonly<Record<string, Source>> = {
   file: files,
   '[source:]target[:modes]': files,
@@ -83,13 +95,7 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   'stage:op=errno': fault,
   '--add': files,
   kind: () => each(uiKinds),
-  filter: ({ command }) => {
-    const [list, prune] =
-      command.parent?.name() === 'network'
-        ? [networkFilters, networkPruneFilters]
-        : [listFilters, pruneFilters];
-    return each((command.name() === 'prune' ? prune : list).map((name) => `${name}=`));
-  },
+  filter: ({ command }) => each(filtersOf(command).map((name) => `${name}=`)),
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),
   '--network': networkModes,

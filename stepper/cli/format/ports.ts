@@ -11,35 +11,40 @@ interface Range extends ShownPort {
   last: number;
 }
 
-const groupOf = ({ ip, protocol }: ShownPort): string => `${ip ?? ''}/${protocol}`;
-
 const order = (a: ShownPort, b: ShownPort): number =>
   a.port - b.port ||
-  a.protocol.localeCompare(b.protocol) ||
   (a.ip ?? '').localeCompare(b.ip ?? '') ||
-  (a.hostPort ?? 0) - (b.hostPort ?? 0);
+  (a.hostPort ?? 0) - (b.hostPort ?? 0) ||
+  a.protocol.localeCompare(b.protocol);
 
-/** Docker joins ports that follow each other, published ones only where the host's port stays the same. */
-function continues(range: Range, next: ShownPort): boolean {
-  const sameHostPort =
-    next.hostPort === undefined || (next.hostPort === next.port && range.hostPort === range.port);
-  return groupOf(range) === groupOf(next) && next.port === range.last + 1 && sameHostPort;
-}
+const isTranslated = ({ hostPort, port }: ShownPort): boolean => hostPort !== undefined && hostPort !== port;
 
+/** Neighbours as one. Docker shows a range where it begins to be the last of its kind, so broken-off ones come first. */
 function rangesOf(ports: readonly ShownPort[]): Range[] {
-  const ranges: Range[] = [];
-  for (const port of [...ports].sort(order)) {
-    const open = ranges.findLast((range) => groupOf(range) === groupOf(port));
-    if (open && continues(open, port)) open.last = port.port;
-    else ranges.push({ ...port, last: port.port });
+  const open = new Map<string, Range>();
+  const over: Range[] = [];
+  for (const port of ports) {
+    const kind = `${port.ip ?? ''}/${port.protocol}`;
+    const range = open.get(kind);
+    if (range && port.port === range.last + 1) {
+      range.last = port.port;
+      continue;
+    }
+    if (range) over.push(range);
+    open.set(kind, { ...port, last: port.port });
   }
-  return ranges;
+  return [...over, ...open.values()];
 }
 
 function text({ ip, hostPort, port, last, protocol }: Range): string {
-  const range = (first: number): string => (last === port ? `${first}` : `${first}-${first + last - port}`);
-  const published = hostPort === undefined ? '' : `${ip}:${range(hostPort)}->`;
-  return `${published}${range(port)}/${protocol}`;
+  const range = last === port ? `${port}` : `${port}-${last}`;
+  if (hostPort === undefined) return `${range}/${protocol}`;
+  return `${ip}:${hostPort === port ? range : hostPort}->${range}/${protocol}`;
 }
 
-export const portsText = (ports: readonly ShownPort[]): string => rangesOf(ports).map(text).join(', ');
+/** In docker's order: what keeps its number, as ranges, then what the host has under another number. */
+export function portsText(ports: readonly ShownPort[]): string {
+  const sorted = ports.toSorted(order);
+  const translated = sorted.filter(isTranslated).map((port) => ({ ...port, last: port.port }));
+  return [...rangesOf(sorted.filter((port) => !isTranslated(port))), ...translated].map(text).join(', ');
+}

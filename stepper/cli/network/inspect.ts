@@ -1,8 +1,8 @@
 /** `tsstep network inspect`: docker's document of each network. */
 import { findNetwork } from '../../../core/network/store.ts';
 import { shownOn } from '../../printable.ts';
-import { render } from '../format/template.ts';
 import { forEach, openState } from '../state.ts';
+import { render } from '../template/render.ts';
 import { networkDocument } from './document.ts';
 
 const say = (text: string): void =>

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { goTime, humanDuration } from '../../../stepper/cli/format/duration.ts';
 import { portsText } from '../../../stepper/cli/format/ports.ts';
-import { formatRows } from '../../../stepper/cli/format/rows.ts';
+import { type Columns, formatRows } from '../../../stepper/cli/format/rows.ts';
 import { humanSize } from '../../../stepper/cli/format/size.ts';
 import { table } from '../../../stepper/cli/format/table.ts';
-import { render } from '../../../stepper/cli/format/template.ts';
 import { commandLine, ellipsis, quoted, shortId } from '../../../stepper/cli/format/text.ts';
-import { statusText } from '../../../stepper/cli/ps.ts';
 import { printable, shownOn } from '../../../stepper/printable.ts';
 import { failureText } from '../../../stepper/show-failure.ts';
 
@@ -69,14 +67,20 @@ describe('a size has three digits and powers of 1000', () => {
 });
 
 describe('--format of a list', () => {
-  const columns = { headings: { ID: 'IMAGE ID', Tag: 'TAG' }, shown: ['Tag', 'ID'] as const };
-  const rows = [{ ID: '1', Tag: 'a' }];
+  const columns: Columns<{ ID: string; Tag: string }> = {
+    headings: { ID: 'IMAGE ID', Tag: 'TAG' },
+    shown: ['Tag', 'ID'],
+  };
+  const Label = (name: string) => ({ 'com.example.made-by': 'tsstep' })[name] ?? '';
+  const rows = [{ ID: '1', Tag: 'a', Label }];
 
   it.each([
     [undefined, 'TAG       IMAGE ID\na         1\n'],
     ['table', 'TAG       IMAGE ID\na         1\n'],
     ['table {{.ID}}\\t{{.Tag}}', 'IMAGE ID   TAG\n1          a\n'],
+    ['table {{lower .ID}}: {{.Label "com.example.made-by"}}', 'IMAGE ID: made by\n1: tsstep\n'],
     ['{{.Tag}}!', 'a!\n'],
+    ['{{.Tag}}\\t{{.Label "none"}}.', 'a\t.\n'],
     ['json', '{"ID":"1","Tag":"a"}\n'],
   ])('%s', (format, text) => {
     expect(formatRows(rows, format, columns)).toBe(text);
@@ -155,7 +159,7 @@ describe('ports', () => {
         { port: 443, protocol: 'tcp' },
         { port: 80, protocol: 'tcp', ip: '127.0.0.1', hostPort: 8080 },
       ],
-      '127.0.0.1:8080->80/tcp, 443/tcp',
+      '443/tcp, 127.0.0.1:8080->80/tcp',
     ],
     [[8002, 8000, 8001].map((port) => ({ port, protocol: 'tcp' })), '8000-8002/tcp'],
     [
@@ -168,51 +172,5 @@ describe('ports', () => {
     ],
   ])('%j are shown as "%s"', (ports, text) => {
     expect(portsText(ports)).toBe(text);
-  });
-});
-
-describe('the status of a container', () => {
-  const now = Date.parse('2026-01-01T00:02:00Z');
-  const state = {
-    run: 'r',
-    supervisor: { pid: 1, startTime: '1' },
-    startedAt: '2026-01-01T00:01:56Z',
-  } as const;
-  it.each([
-    [{ ...state, status: 'running' }, 'Up 4 seconds'],
-    [
-      { ...state, status: 'exited', exitCode: 3, finishedAt: '2026-01-01T00:00:00Z' },
-      'Exited (3) 2 minutes ago',
-    ],
-    [{ ...state, status: 'creating' }, 'Created'],
-    [{ ...state, status: 'created' }, 'Created'],
-    [{ ...state, status: 'dead' }, 'Dead'],
-  ] as const)('%j is "%s"', (it, text) => {
-    expect(statusText(it, now)).toBe(text);
-  });
-});
-
-describe('a template', () => {
-  const value = { Id: 'x', State: { Pid: 7, Running: false }, Config: { Env: ['A=1'], Entrypoint: null } };
-  it.each([
-    ['{{.Id}}', 'x'],
-    ['{{ .State.Pid }}/{{.State.Running}}', '7/false'],
-    ['{{json .Config}}', '{"Env":["A=1"],"Entrypoint":null}'],
-    ['{{json .}}', JSON.stringify(value)],
-    ['{{.Config.Env}}', '["A=1"]'],
-    ['{{.Config.Entrypoint}}', '<no value>'],
-    ['{{.Id}}\\t{{.Id}}', 'x\tx'],
-    ['no template', 'no template'],
-  ])('%s gives %s', (template, text) => {
-    expect(render(template, value)).toBe(text);
-  });
-
-  it('that names what is not there says what is', () => {
-    expect(() => render('{{.State.Pit}}', value)).toThrow(/there is no \.State\.Pit/);
-    expect(() => render('{{.constructor}}', value)).toThrow(/there is no/);
-  });
-
-  it('that is more than a path is refused, not misunderstood', () => {
-    expect(() => render('{{range .Config.Env}}{{.}}{{end}}', value)).toThrow(/cannot be understood/);
   });
 });
