@@ -22,7 +22,8 @@ function terminal(spec: Spec, known: Known): Operation[] {
     kind: 'openpt',
     where: 'host',
     name: 'terminal',
-    pid: need(known, 'init').pid,
+    // Of an exec the container's own process: its root is the same, and tsstep may always look there.
+    pid: (known.peers?.container ?? need(known, 'init')).pid,
     ptmx: '/dev/pts/ptmx',
     why: 'Make a pseudo-terminal in the container’s devpts and keep its master side: what you type goes in there.',
     undo: 'with-init',

@@ -137,6 +137,21 @@ describe('exec', () => {
 });
 
 describe('step by step, exec', () => {
+  it('does not let the container look into what is about to become the command', async () => {
+    await start('--name box');
+    const run = sandbox.startTsstep(['exec', '--break', 'exec:execve', 'box', 'true'], {
+      ...{ stdin: 'pipe', events: true },
+    });
+    background(run);
+    await run.event('a pause', is('paused'));
+    // By then it has the same user and capabilities as everybody there (CVE-2016-9962).
+    const look =
+      'cd /proc; for p in [0-9]*; do grep -q ^tsstep-init $p/cmdline || continue; readlink $p/fd/0 || echo hidden; done';
+    expect((await exec('box', 'sh', '-c', look)).stdout).toBe('hidden\n');
+    run.stdin.end('continue\n');
+    expect(await run.ended).toMatchObject({ code: 0 });
+  });
+
   it('goes through four stages and shows what each operation changed', async () => {
     await start('--name box -e TOKEN=hush');
     const { code, stdout } = await exec('--ui', 'json', '-e', 'KEY=quiet', 'box', 'true');
