@@ -57,6 +57,8 @@ describe('exec', () => {
     expect(status(pid, ...rights)).toEqual(status(container.pid, ...rights));
     expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/tmp');
     expect(environ(pid)).toEqual(environ(container.pid));
+    const limited = `ulimit -Sn 500; exec ${bin} exec box sh -c 'ulimit -n'`;
+    expect((await sandbox.run(['sh', '-c', limited])).stdout).toBe('1024\n');
     // What /proc/1 is, a process that joined sees as everybody there does.
     expect((await exec('box', 'cat', '/proc/1/cmdline')).stdout).toBe('sleep\0infinity\0');
   });
