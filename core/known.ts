@@ -88,6 +88,8 @@ export interface ResolvedUser {
 
 export interface Peer extends ProcessId {
   id: string;
+  /** Its limits of open files, where a command is to have the same; -1 is unlimited. */
+  nofile?: { soft: number; hard: number };
 }
 
 export interface VolumeState {

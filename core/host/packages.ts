@@ -35,6 +35,7 @@ const packages: Readonly<Record<string, Packages>> = {
   setpriv: everywhere('util-linux', { alpine: 'setpriv' }),
   mount: everywhere('util-linux', { debian: 'mount', alpine: 'mount' }),
   cp: everywhere('coreutils'),
+  ps: everywhere('procps', { fedora: 'procps-ng', arch: 'procps-ng' }),
   // The static one: see small-init.ts.
   tini: { debian: 'tini', fedora: 'tini-static', alpine: 'tini-static' },
   'busybox-static': { debian: 'busybox-static', fedora: 'busybox', alpine: 'busybox-static' },

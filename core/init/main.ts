@@ -10,6 +10,7 @@ import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { failureOf, TsstepError } from '../errors.ts';
 import { errnoOf, SyscallError } from '../kernel/errno.ts';
+import { hideFromOthers } from '../kernel/process.ts';
 import type { InitOperation } from './perform.ts';
 import { performInInit } from './perform.ts';
 import type { Hold, Ready, Reply } from './protocol.ts';
@@ -17,7 +18,9 @@ import type { Hold, Ready, Reply } from './protocol.ts';
 // Its program has no name but a descriptor's: ps shall show what it is.
 process.title = 'tsstep-init';
 
-const [commandsPath = '', repliesPath = ''] = process.argv.slice(2);
+const [commandsPath = '', repliesPath = '', amongOthers] = process.argv.slice(2);
+// Once it has the container's user and capabilities, a process there could take its descriptors, which lead out (CVE-2016-9962).
+if (amongOthers) hideFromOthers();
 const commands = openSync(commandsPath, 'r');
 const replies = openSync(repliesPath, 'w');
 

@@ -8,6 +8,7 @@ const CLOSE_RANGE_CLOEXEC = 4;
 const F_SETFD = 2;
 const SIG_SETMASK = 2;
 const PR_SET_PDEATHSIG = 1;
+const PR_SET_DUMPABLE = 4;
 const NSIG = 64;
 
 /** Resource numbers by docker's --ulimit names; asm-generic/resource.h. */
@@ -69,6 +70,14 @@ export function resetSignals(): void {
     libc.signal(number, null);
   }
   checked('pthread_sigmask', -Math.abs(libc.pthreadSigmask(SIG_SETMASK, Buffer.alloc(128), null)));
+}
+
+/**
+ * prctl(PR_SET_DUMPABLE, 0): until execve only who has CAP_SYS_PTRACE may look into this process or trace it, not everybody of the
+ * same user with the same capabilities.
+ */
+export function hideFromOthers(): void {
+  checked('prctl(PR_SET_DUMPABLE)', libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
 /** prctl(PR_SET_PDEATHSIG, 0). */

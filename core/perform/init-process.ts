@@ -81,7 +81,9 @@ export class InitHandle {
     const node = openReadOnly(process.execPath);
     lent.push(node, commands.read, replies.write);
     const ends = [commands.read, replies.write].map(ours);
-    this.#child = spawn(command, [...words, ours(node), ownFile('dist/init.cjs'), ...ends], {
+    const amongOthers = typeof pid === 'object' ? ['among-others'] : [];
+    const program = [ours(node), ownFile('dist/init.cjs'), ...ends, ...amongOthers];
+    this.#child = spawn(command, [...words, ...program], {
       stdio: [stdin?.read ?? 'ignore', stdout.write, stderr.write, status.write],
       // A session of its own: Ctrl-C on the terminal is for the supervisor, which forwards it.
       detached: true,

@@ -22,7 +22,8 @@ function terminal(spec: Spec, known: Known): Operation[] {
     kind: 'openpt',
     where: 'host',
     name: 'terminal',
-    pid: need(known, 'init').pid,
+    // Of an exec the container's own process: its root is the same, and tsstep may always look there.
+    pid: (known.peers?.container ?? need(known, 'init')).pid,
     ptmx: '/dev/pts/ptmx',
     why: 'Make a pseudo-terminal in the container’s devpts and keep its master side: what you type goes in there.',
     undo: 'with-init',
@@ -123,7 +124,7 @@ function credentials(spec: Spec, user: ResolvedUser): Operation[] {
 
 /** What Node has changed in its own process and execve would pass on. */
 function residue(spec: Spec, known: Known): Operation[] {
-  const { soft, hard } = known.host.nofile;
+  const { soft, hard } = known.peers?.container?.nofile ?? known.host.nofile;
   return [
     { ...step, kind: 'umask', name: 'umask', mask: 0o022, why: 'The usual mask, whatever the caller’s was.' },
     ...(spec.ulimits.some(({ resource }) => resource === 'nofile')
@@ -136,7 +137,7 @@ function residue(spec: Spec, known: Known): Operation[] {
             resource: 'nofile',
             soft,
             hard,
-            why: 'Node raised its own limit of open files; the command gets the one that tsstep was started with.',
+            why: `Node raised its own limit of open files; the command gets ${spec.joins ? 'the container’s' : 'the one that tsstep was started with'}.`,
           } as const,
         ]),
     {

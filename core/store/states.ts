@@ -9,6 +9,7 @@ export type Verb =
   | 'pause'
   | 'unpause'
   | 'exec in'
+  | 'look into'
   | 'attach to'
   | 'update'
   | 'rename'
@@ -30,6 +31,7 @@ export const transitions: Readonly<Record<Verb, Transition>> = {
   pause: { from: ['running'], to: 'paused' },
   unpause: { from: ['paused'], to: 'running' },
   'exec in': { from: ['running'] },
+  'look into': { from: alive },
   'attach to': { from: ['running'] },
   update: { from: [...settled, ...alive, 'restarting'] },
   rename: { from: [...settled, ...alive, 'restarting', 'dead'] },

@@ -11,6 +11,7 @@ import { declareNetworks } from './declare-network.ts';
 import { declarePs } from './declare-ps.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
+import { declareTop } from './declare-top.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
@@ -27,6 +28,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .exitOverride();
   declareRun(program, done);
   declareExec(program, done);
+  declareTop(program, done);
   declareLifecycle(program, done);
   declareDebugger(program, done);
   declarePlan(program, done);

@@ -5,10 +5,14 @@ const BETWEEN = 3;
 const lengthOf = (text: string): number => [...text].length;
 
 /** Lines, each with its newline; the headings come even where no row does, as with docker. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  least = LEAST,
+): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) =>
-    Math.max(LEAST, ...all.map((cells) => lengthOf(cells[column] ?? '') + BETWEEN)),
+    Math.max(least, ...all.map((cells) => lengthOf(cells[column] ?? '') + BETWEEN)),
   );
   const line = (cells: readonly string[]): string =>
     cells
