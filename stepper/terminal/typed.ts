@@ -45,6 +45,7 @@ export function passTyped(target: InputTarget, { ahead, detach }: TypedOptions):
   if (ahead && ahead.length > 0) take(ahead);
   if (stopped) return stop;
   if (stdin.readableEnded) end();
-  else stdin.on('end', end).on('data', take);
+  // Whoever read it before may have paused it, and a listener alone does not end that.
+  else stdin.on('end', end).on('data', take).resume();
   return stop;
 }

@@ -113,12 +113,12 @@ describe('a supervisor', () => {
     const numbers = '$(seq 1 200000)';
     const container = await supervised(`read go; echo "${numbers}"; read go; echo "${numbers}"; exit 2`, {
       stdin: true,
-      before: async (keeper) => {
+      before: async (keeper, stdout) => {
         keeper.input?.write(Buffer.from('\n\n'));
-        await new Promise<void>((resolve) => {
-          keeper.output.add(() => void resolve());
-          keeper.output.start();
-        });
+        // Somebody who does not read on: so there is output that was read and not passed on yet.
+        keeper.output.add(() => new Promise(() => undefined));
+        keeper.output.start();
+        while (stdout.readableLength === 0) await new Promise((resolve) => setImmediate(resolve));
       },
     });
     expect(await container.ended()).toMatchObject({ code: 2 });

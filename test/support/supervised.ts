@@ -26,7 +26,7 @@ type Options = Partial<Pick<SupervisorOrder, 'logging' | 'stdinOnce' | 'alone'>>
   terminal?: boolean;
   finish?: (directory: string) => readonly string[];
   /** This process keeps it first, as in the foreground, until this settles. */
-  before?: (keeper: Keeper) => Promise<void>;
+  before?: (keeper: Keeper, stdout: Socket) => Promise<void>;
 };
 
 export interface Supervised {
@@ -98,7 +98,7 @@ export async function supervised(script: string, options: Options = {}): Promise
     const say = () => undefined;
     const keeper = new Keeper({ root, id, streams, logging, stdinOnce, say });
     await keeper.listen();
-    await options.before(keeper);
+    await options.before(keeper, streams.stdout);
     starting = keeper.handOver(start);
     // The sockets close those themselves.
     for (const fd of [input, stdout, stderr]) open.splice(open.indexOf(fd), 1);
