@@ -1,12 +1,18 @@
 import { imageOf, type Known } from '../../../core/known.ts';
 import { healthConfig } from '../../../core/spec/health.ts';
 import type { ContainerConfig } from '../../../core/store/config.ts';
+import { goList, goMap, omitted, omittedText } from '../template/go-values.ts';
 
 /** Docker's `Config`: what depends on no host. */
 export function configOf(config: ContainerConfig, known: Known | undefined) {
   const { spec, exposedPorts, env, cwd, user, hostname, labels } = config;
   const image = imageOf(known ?? {})?.config;
-  const volumes = Object.keys(image?.Volumes ?? {});
+  // Anonymous ones, from -v and from the image.
+  const anonymous = config.mounts.filter((mount) => mount.type === 'volume' && mount.source === undefined);
+  const volumes = [
+    ...new Set([...Object.keys(image?.Volumes ?? {}), ...anonymous.map(({ target }) => target)]),
+  ];
+  const { command, entrypoint } = commandOf(config, known);
   return {
     Hostname: hostname,
     Domainname: '',
@@ -14,20 +20,22 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     AttachStdin: spec.interactive,
     AttachStdout: true,
     AttachStderr: true,
-    ...(exposedPorts.length > 0 && {
-      ExposedPorts: Object.fromEntries(exposedPorts.map((port) => [port, {}])),
-    }),
+    ExposedPorts:
+      exposedPorts.length > 0 ? goMap(Object.fromEntries(exposedPorts.map((port) => [port, {}]))) : omitted,
     Tty: spec.tty,
     OpenStdin: spec.interactive,
     StdinOnce: spec.interactive,
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    ...commandOf(config, known),
+    Cmd: command,
+    Healthcheck: config.healthcheck ? healthConfig(config.healthcheck) : omitted,
     Image: spec.image,
-    Volumes: volumes.length > 0 ? Object.fromEntries(volumes.map((volume) => [volume, {}])) : null,
+    Volumes: goMap(volumes.length > 0 ? Object.fromEntries(volumes.map((volume) => [volume, {}])) : null),
     WorkingDir: cwd,
-    Labels: labels,
-    ...(config.healthcheck && { Healthcheck: healthConfig(config.healthcheck) }),
-    ...(image?.StopSignal !== undefined && { StopSignal: image.StopSignal }),
+    Entrypoint: entrypoint,
+    OnBuild: goList(null),
+    Labels: goMap(labels),
+    StopSignal: spec.stopSignal ?? image?.StopSignal ?? omittedText,
+    StopTimeout: spec.stopTimeout ?? omitted,
   };
 }
 
@@ -38,7 +46,7 @@ function commandOf({ spec, argv }: ContainerConfig, known: Known | undefined) {
   const entrypoint = typed ?? [];
   const command = argv.slice(entrypoint.length);
   return {
-    Cmd: command.length > 0 ? command : null,
-    Entrypoint: entrypoint.length > 0 ? entrypoint : null,
+    command: goList(command.length > 0 ? command : null),
+    entrypoint: goList(entrypoint.length > 0 ? entrypoint : null),
   };
 }

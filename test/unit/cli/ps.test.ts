@@ -116,7 +116,7 @@ describe('a row', () => {
 
   it('has docker’s texts', () => {
     expect(rowOf(web, facts)).toMatchObject({
-      Command: `"sh -c 'sleep 10000…"`,
+      Command: `"sh -c 'sleep 100000…"`,
       CreatedAt: '2026-01-01 00:01:04 +0000 UTC',
       ID: '777777777777',
       Image: 'lab',
