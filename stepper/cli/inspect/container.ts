@@ -4,8 +4,8 @@ import { imageSize } from '../../../core/image/store/layer-size.ts';
 import { storedImages } from '../../../core/image/store/stored.ts';
 import { containerFiles } from '../../../core/paths.ts';
 import type { Container } from '../../../core/store/containers.ts';
+import { healthOf } from '../../../core/supervisor/health-file.ts';
 import { journalsOf } from '../../journals.ts';
-import { healthOf } from '../ps/health.ts';
 import { goList, omitted } from '../template/go-values.ts';
 import { configOf } from './config.ts';
 import { graphDriverOf } from './graph-driver.ts';
@@ -32,7 +32,7 @@ export async function containerDocument(root: string, container: Container, size
     Created: created,
     Path: path,
     Args: args,
-    State: stateOf(container, pid, healthOf(root, container)),
+    State: stateOf(container, pid, healthOf(root, id)),
     Image: image.id,
     ResolvConfPath: files.resolvConf,
     HostnamePath: files.hostname,

@@ -1,8 +1,8 @@
 import { isAlive } from '../../../core/kernel/proc.ts';
 import { type Container, type ContainerState, isUp } from '../../../core/store/containers.ts';
+import type { Health } from '../../../core/supervisor/health-file.ts';
 import type { Journalled } from '../../journals.ts';
 import { stateText } from '../ps/columns.ts';
-import type { Health } from '../ps/health.ts';
 import { omitted } from '../template/go-values.ts';
 
 /** What Go's zero time looks like: docker has no null here. */
