@@ -6,7 +6,8 @@ import { shownOn } from '../printable.ts';
 import { imageDocument } from './image/document.ts';
 import { containerDocument } from './inspect/container.ts';
 import { forEach, openState } from './state.ts';
-import { render } from './template/render.ts';
+import { evaluate } from './template/evaluate.ts';
+import { parse } from './template/parse.ts';
 
 interface Flags {
   format?: string;
@@ -18,16 +19,18 @@ interface Flags {
 
 export async function inspect(references: readonly string[], flags: Flags): Promise<number> {
   const { format } = flags;
+  // Docker reads it before it looks for anything.
+  const template = format === undefined ? undefined : parse(format);
   const { root } = openState('inspect');
   const found: object[] = [];
   let said = false;
   const code = await forEach(references, async (reference) => {
     const shown = await documentOf(root, reference, flags);
-    if (format === undefined) return void found.push(shown);
-    say(render(format, shown));
+    if (template === undefined) return void found.push(shown);
+    say(evaluate(template, shown));
     said = true;
   });
-  if (format === undefined) say(JSON.stringify(found, null, 4));
+  if (template === undefined) say(JSON.stringify(found, null, 4));
   // Docker ends its line whether there was one or not.
   else if (!said) say('');
   return code;

@@ -5,7 +5,7 @@ import { goList, goMap, omitted, omittedText } from '../template/go-values.ts';
 
 /** Docker's `Config`: what depends on no host. */
 export function configOf(config: ContainerConfig, known: Known | undefined) {
-  const { spec, exposedPorts, env, cwd, user, hostname, labels } = config;
+  const { spec, exposedPorts, cwd, user, hostname, labels } = config;
   const image = imageOf(known ?? {})?.config;
   // Anonymous ones, from -v and from the image.
   const anonymous = config.mounts.filter((mount) => mount.type === 'volume' && mount.source === undefined);
@@ -25,7 +25,7 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     Tty: spec.tty,
     OpenStdin: spec.interactive,
     StdinOnce: spec.interactive,
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    Env: goList(environmentOf(config, image?.Env)),
     Cmd: command,
     Healthcheck: config.healthcheck ? healthConfig(config.healthcheck) : omitted,
     Image: spec.image,
@@ -37,6 +37,13 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     StopSignal: spec.stopSignal ?? image?.StopSignal ?? omittedText,
     StopTimeout: spec.stopTimeout ?? omitted,
   };
+}
+
+/** What was typed, then the image's: without what every container gets at its start, like HOSTNAME. Null: none. */
+function environmentOf({ spec, env }: ContainerConfig, image: readonly string[] = []): string[] | null {
+  const names = [...spec.env.map(([name]) => name), ...image.map((entry) => entry.split('=', 1)[0] ?? '')];
+  const there = [...new Set(names)].filter((name) => Object.hasOwn(env, name));
+  return there.length > 0 ? there.map((name) => `${name}=${env[name]}`) : null;
 }
 
 /** Which words are the entrypoint's: the image's, unless --entrypoint has others. Together they are Path and Args. */
