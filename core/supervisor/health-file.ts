@@ -30,7 +30,7 @@ export function healthOf(root: string, id: string): Health | undefined {
 }
 
 /** What ps has in brackets behind `Up 4 seconds`. */
-export const healthText = ({ Status }: Health): string =>
+export const healthText = ({ Status }: Pick<Health, 'Status'>): string =>
   Status === 'starting' ? 'health: starting' : Status;
 
 /** In one step: a reader sees the old one or the new one. */
