@@ -29,6 +29,10 @@ export function healthOf(root: string, id: string): Health | undefined {
   }
 }
 
+/** What ps has in brackets behind `Up 4 seconds`. */
+export const healthText = ({ Status }: Pick<Health, 'Status'>): string =>
+  Status === 'starting' ? 'health: starting' : Status;
+
 /** In one step: a reader sees the old one or the new one. */
 export function writeHealth(root: string, id: string, health: Health): void {
   const { health: path } = containerFiles(root, id);

@@ -40,7 +40,7 @@ export async function ps(flags: Flags): Promise<number> {
       now,
       truncate: trunc,
       image: imageShown(container, images),
-      health: healthOf(root, container.config.id)?.Status,
+      health: healthOf(root, container.config.id),
       ...(sized && { size: sizeOf(root, container, images) }),
     }),
   );

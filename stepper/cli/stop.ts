@@ -43,9 +43,8 @@ export async function killAll(
   { signal }: { signal: string },
 ): Promise<number> {
   const { root } = openStateAsRoot('kill');
-  const name = parseSignal('--signal', signal);
   return await forEach(references, async (reference) => {
-    await kill(root, findContainer(root, reference), name);
+    await kill(root, findContainer(root, reference), parseSignal('--signal', signal));
     process.stdout.write(`${reference}\n`);
   });
 }

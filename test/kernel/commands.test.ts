@@ -118,7 +118,7 @@ describe('a container that runs', () => {
       Memory: 67_108_864,
       PidsLimit: 20,
       ReadonlyRootfs: true,
-      NetworkMode: 'bridge',
+      NetworkMode: 'default',
       AutoRemove: false,
     });
     expect(container.Config.Labels).toMatchObject({ x: 'y' });

@@ -15,6 +15,9 @@ export class Docker {
   /** Why there is none on this machine. */
   missing: string | undefined = 'it was not started';
   readonly sandbox = new Sandbox();
+  /** The daemon's: `20.10.24+dfsg1`. */
+  version = '';
+  #client = 'docker';
 
   get #socket(): string {
     return `unix://${join(this.sandbox.directory, 'docker.sock')}`;
@@ -23,7 +26,7 @@ export class Docker {
   async docker(...argv: readonly string[]): Promise<Result> {
     // A configuration of somebody on this machine could name another daemon, or a proxy for each container.
     const env = { DOCKER_CONFIG: join(this.sandbox.directory, 'config'), DOCKER_CONTEXT: '' };
-    return await run(['docker', '--host', this.#socket, ...argv], { env });
+    return await run([this.#client, '--host', this.#socket, ...argv], { env });
   }
 
   async output(...argv: readonly string[]): Promise<string> {
@@ -35,6 +38,10 @@ export class Docker {
   async open(): Promise<void> {
     this.missing = await absent('dockerd', 'docker');
     if (this.missing !== undefined) return;
+    this.version = await versionOf('dockerd');
+    // A machine may have several, and a newer one prints other columns.
+    const clients = (await output(['which', '-a', 'docker'])).trim().split('\n');
+    for (const client of clients) if ((await versionOf(client)) === this.version) this.#client = client;
     await this.sandbox.open();
     for (const [index, flags] of attempts.entries()) {
       this.missing = await this.#start(`${index}`, flags);
@@ -89,6 +96,9 @@ export class Docker {
     await this.output('load', '--input', archive);
   }
 }
+
+const versionOf = async (program: string): Promise<string> =>
+  /version ([^,]+),/.exec(await output([program, '--version']))?.[1] ?? '';
 
 async function absent(...programs: readonly string[]): Promise<string | undefined> {
   for (const program of [...programs, 'skopeo']) {

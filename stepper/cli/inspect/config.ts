@@ -1,12 +1,18 @@
 import { imageOf, type Known } from '../../../core/known.ts';
 import { healthConfig } from '../../../core/spec/health.ts';
 import type { ContainerConfig } from '../../../core/store/config.ts';
+import { goList, goMap, omitted, omittedText } from '../template/go-values.ts';
 
 /** Docker's `Config`: what depends on no host. */
 export function configOf(config: ContainerConfig, known: Known | undefined) {
-  const { spec, exposedPorts, env, cwd, user, hostname, labels } = config;
+  const { spec, exposedPorts, cwd, user, hostname, labels } = config;
   const image = imageOf(known ?? {})?.config;
-  const volumes = Object.keys(image?.Volumes ?? {});
+  // Anonymous ones, from -v and from the image.
+  const anonymous = config.mounts.filter((mount) => mount.type === 'volume' && mount.source === undefined);
+  const volumes = [
+    ...new Set([...Object.keys(image?.Volumes ?? {}), ...anonymous.map(({ target }) => target)]),
+  ];
+  const { command, entrypoint } = commandOf(config, known);
   return {
     Hostname: hostname,
     Domainname: '',
@@ -14,21 +20,30 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     AttachStdin: spec.interactive,
     AttachStdout: true,
     AttachStderr: true,
-    ...(exposedPorts.length > 0 && {
-      ExposedPorts: Object.fromEntries(exposedPorts.map((port) => [port, {}])),
-    }),
+    ExposedPorts:
+      exposedPorts.length > 0 ? goMap(Object.fromEntries(exposedPorts.map((port) => [port, {}]))) : omitted,
     Tty: spec.tty,
     OpenStdin: spec.interactive,
     StdinOnce: spec.interactive,
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    ...commandOf(config, known),
+    Env: goList(environmentOf(config, image?.Env)),
+    Cmd: command,
+    Healthcheck: config.healthcheck ? healthConfig(config.healthcheck) : omitted,
     Image: spec.image,
-    Volumes: volumes.length > 0 ? Object.fromEntries(volumes.map((volume) => [volume, {}])) : null,
+    Volumes: goMap(volumes.length > 0 ? Object.fromEntries(volumes.map((volume) => [volume, {}])) : null),
     WorkingDir: cwd,
-    Labels: labels,
-    ...(config.healthcheck && { Healthcheck: healthConfig(config.healthcheck) }),
-    ...(image?.StopSignal !== undefined && { StopSignal: image.StopSignal }),
+    Entrypoint: entrypoint,
+    OnBuild: goList(null),
+    Labels: goMap(labels),
+    StopSignal: spec.stopSignal ?? image?.StopSignal ?? omittedText,
+    StopTimeout: spec.stopTimeout ?? omitted,
   };
+}
+
+/** What was typed, then the image's: without what every container gets at its start, like HOSTNAME. Null: none. */
+function environmentOf({ spec, env }: ContainerConfig, image: readonly string[] = []): string[] | null {
+  const names = [...spec.env.map(([name]) => name), ...image.map((entry) => entry.split('=', 1)[0] ?? '')];
+  const there = [...new Set(names)].filter((name) => Object.hasOwn(env, name));
+  return there.length > 0 ? there.map((name) => `${name}=${env[name]}`) : null;
 }
 
 /** Which words are the entrypoint's: the image's, unless --entrypoint has others. Together they are Path and Args. */
@@ -38,7 +53,7 @@ function commandOf({ spec, argv }: ContainerConfig, known: Known | undefined) {
   const entrypoint = typed ?? [];
   const command = argv.slice(entrypoint.length);
   return {
-    Cmd: command.length > 0 ? command : null,
-    Entrypoint: entrypoint.length > 0 ? entrypoint : null,
+    command: goList(command.length > 0 ? command : null),
+    entrypoint: goList(entrypoint.length > 0 ? entrypoint : null),
   };
 }

@@ -9,7 +9,6 @@ export function graphDriverOf(root: string, id: string, known: Known | undefined
   return {
     Name: 'overlay2',
     Data: {
-      ID: id,
       LowerDir: lower.join(':'),
       MergedDir: merged,
       UpperDir: upper,

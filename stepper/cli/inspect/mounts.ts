@@ -1,37 +1,55 @@
 import type { MountSpec } from '../../../core/spec/types.ts';
 import { volumeData, volumeName } from '../../../core/stages/volumes/user-mounts.ts';
 import type { ContainerConfig } from '../../../core/store/config.ts';
+import { goList, goMap, omitted } from '../template/go-values.ts';
 
 /** Docker's `Mounts`. A tmpfs of --tmpfs is listed as well: it is mounted all the same. */
-export function mountsOf(root: string, { id, mounts }: ContainerConfig) {
-  return mounts.map((mount) => ({
-    Type: mount.type,
-    ...sourceOf(root, id, mount),
-    Destination: mount.target,
-    Mode: mount.type === 'tmpfs' ? mount.options : mount.readOnly ? 'ro' : '',
-    RW: !mount.readOnly,
-    Propagation: mount.type === 'bind' ? (mount.propagation ?? 'rprivate') : '',
-  }));
-}
+export const mountsOf = (root: string, { id, mounts }: ContainerConfig) =>
+  mounts.map((mount) => mountOf(root, id, mount));
 
-function sourceOf(root: string, id: string, mount: MountSpec) {
-  if (mount.type === 'bind') return { Source: mount.source };
-  if (mount.type === 'tmpfs') return { Source: '' };
-  const name = volumeName(mount, id);
-  return { Name: name, Source: volumeData(root, name), Driver: 'local' };
+function mountOf(root: string, id: string, mount: MountSpec) {
+  const at = { Destination: mount.target };
+  const RW = !mount.readOnly;
+  const Mode = RW ? '' : 'ro';
+  if (mount.type === 'tmpfs')
+    return { Type: 'tmpfs', Source: '', ...at, Mode: mount.options, RW, Propagation: '' };
+  if (mount.type === 'bind')
+    return {
+      Type: 'bind',
+      Source: mount.source,
+      ...at,
+      Mode,
+      RW,
+      Propagation: mount.propagation ?? 'rprivate',
+    };
+  const Name = volumeName(mount, id);
+  // A volume with a name may be shared, which docker writes as SELinux's z whether there is SELinux or not.
+  const shared = mount.source !== undefined && RW ? 'z' : Mode;
+  return {
+    Type: 'volume',
+    Name,
+    Source: volumeData(root, Name),
+    ...at,
+    Driver: 'local',
+    Mode: shared,
+    RW,
+    Propagation: '',
+  };
 }
 
 /** `Binds` of HostConfig: -v, as it is written. */
 export function bindsOf({ spec }: ContainerConfig): string[] {
-  return spec.mounts.flatMap((mount) => {
+  const binds = spec.mounts.flatMap((mount) => {
     if (mount.type === 'tmpfs' || mount.source === undefined) return [];
     return [`${mount.source}:${mount.target}${mount.readOnly ? ':ro' : ''}`];
   });
+  return goList(binds.length > 0 ? binds : null);
 }
 
 /** `Tmpfs` of HostConfig: options by target. */
-export function tmpfsOf({ spec }: ContainerConfig): Record<string, string> {
-  return Object.fromEntries(
-    spec.mounts.flatMap((mount) => (mount.type === 'tmpfs' ? [[mount.target, mount.options]] : [])),
+export function tmpfsOf({ spec }: ContainerConfig) {
+  const tmpfs = spec.mounts.flatMap((mount) =>
+    mount.type === 'tmpfs' ? [[mount.target, mount.options] as const] : [],
   );
+  return tmpfs.length > 0 ? goMap(Object.fromEntries(tmpfs)) : omitted;
 }

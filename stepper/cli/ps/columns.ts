@@ -3,6 +3,7 @@
 import { endpointsOf } from '../../../core/network/endpoint.ts';
 import { volumeName } from '../../../core/stages/volumes/user-mounts.ts';
 import type { Container } from '../../../core/store/containers.ts';
+import type { Health } from '../../../core/supervisor/health-file.ts';
 import { goTime, since } from '../format/duration.ts';
 import { portsText } from '../format/ports.ts';
 import type { Columns } from '../format/rows.ts';
@@ -37,7 +38,7 @@ export interface Facts {
   truncate: boolean;
   /** As it was asked for, or an ID where that name means another image by now. */
   image: string;
-  health: string | undefined;
+  health: Health | undefined;
   /** Bytes of the writable layer, and of the image; absent: nobody asked. */
   size?: { own: number; image: number } | undefined;
 }

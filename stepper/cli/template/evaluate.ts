@@ -38,7 +38,7 @@ class Scope {
 }
 
 /** @throws TsstepError usage for what is not there */
-export function evaluate(nodes: readonly Node[], data: unknown, instead: Instead): string {
+export function evaluate(nodes: readonly Node[], data: unknown, instead: Instead = {}): string {
   const scope = new Scope(data, instead);
   scope.declare('$', data);
   return written(nodes, scope);

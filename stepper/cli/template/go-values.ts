@@ -30,9 +30,11 @@ export const isMap = (value: unknown): value is Record<string, unknown> =>
 
 class Nil {
   readonly toJSON: () => null | undefined;
+  readonly text: string;
 
-  constructor(json: null | undefined) {
+  constructor(json: null | undefined, text = '<nil>') {
     this.toJSON = () => json;
+    this.text = text;
   }
 }
 
@@ -40,6 +42,8 @@ class Nil {
 export const nil = new Nil(null);
 /** The same of a field that JSON leaves out then (`omitempty`). */
 export const omitted = new Nil(undefined);
+/** Empty text that JSON leaves out. */
+export const omittedText = new Nil(undefined, '');
 
 export const isNil = (value: unknown): boolean =>
   value === undefined || value === null || value instanceof Nil;
@@ -53,7 +57,7 @@ export function isTrue(value: unknown): boolean {
 
 /** As fmt.Print writes it. */
 export function goText(value: unknown, inside = false): string {
-  if (value instanceof Nil) return '<nil>';
+  if (value instanceof Nil) return value.text;
   if (value === null || value === undefined) return inside ? '<nil>' : '<no value>';
   if (Array.isArray(value)) return `[${value.map((item) => goText(item, true)).join(' ')}]`;
   if (typeof value !== 'object') return String(value);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Container, ContainerState } from '../../../core/store/containers.ts';
+import type { Health } from '../../../core/supervisor/health-file.ts';
 import { rowOf } from '../../../stepper/cli/ps/columns.ts';
 import { parseFilters } from '../../../stepper/cli/ps/filters.ts';
 import { select } from '../../../stepper/cli/ps/select.ts';
@@ -16,7 +17,7 @@ const base = { run: 'r', supervisor: { pid: 1, startTime: '1' }, startedAt: '202
 const ended = { ...base, finishedAt: '2026-01-01T00:00:00Z' } as const;
 
 describe('the status of a container', () => {
-  it.each<[Partial<ContainerState> & Pick<ContainerState, 'status'>, string, string?]>([
+  it.each<[Partial<ContainerState> & Pick<ContainerState, 'status'>, string, Health['Status']?]>([
     [{ status: 'running' }, 'Up 4 seconds'],
     [{ status: 'running' }, 'Up 4 seconds (healthy)', 'healthy'],
     [{ status: 'running' }, 'Up 4 seconds (unhealthy)', 'unhealthy'],
@@ -30,7 +31,7 @@ describe('the status of a container', () => {
     [{ status: 'removing' }, 'Removal In Progress'],
     [{ status: 'dead' }, 'Dead'],
   ])('%j is "%s"', (state, text, health) => {
-    expect(statusText({ ...ended, ...state }, now, health)).toBe(text);
+    expect(statusText({ ...ended, ...state }, now, health && { Status: health })).toBe(text);
   });
 });
 
@@ -116,7 +117,7 @@ describe('a row', () => {
 
   it('has docker’s texts', () => {
     expect(rowOf(web, facts)).toMatchObject({
-      Command: `"sh -c 'sleep 10000…"`,
+      Command: `"sh -c 'sleep 100000…"`,
       CreatedAt: '2026-01-01 00:01:04 +0000 UTC',
       ID: '777777777777',
       Image: 'lab',

@@ -1,5 +1,6 @@
 /** What docker’s documentation does with --format, and what a real docker 20.10 answered. */
 import { describe, expect, it } from 'vitest';
+import type { TsstepError } from '../../../core/errors.ts';
 import { goList, goMap, nil, omitted } from '../../../stepper/cli/template/go-values.ts';
 import { render } from '../../../stepper/cli/template/render.ts';
 
@@ -102,7 +103,16 @@ describe('white space', () => {
   ]);
 });
 
-describe('what cannot be read or is not there is an error with docker’s exit code:', () => {
+const answerTo = (template: string): string => {
+  try {
+    return render(template, web);
+  } catch (error) {
+    const { failure } = error as TsstepError;
+    return `${failure.exit}: ${failure.what}: ${failure.why}`;
+  }
+};
+
+describe('a template that cannot be read ends with docker’s 64:', () => {
   it.each([
     ['{{', /unclosed action/],
     ['{{if .Name}}', /unexpected EOF/],
@@ -113,6 +123,14 @@ describe('what cannot be read or is not there is an error with docker’s exit c
     ['{{.Name)}}', /unexpected "\)"/],
     ['{{.Name | }}', /missing value for command/],
     ['{{}}', /missing value for command/],
+  ])('%s', (template, why) => {
+    expect(answerTo(template)).toMatch(/^64: template parsing error/);
+    expect(answerTo(template)).toMatch(why);
+  });
+});
+
+describe('one that asks for what is not there ends with 1:', () => {
+  it.each([
     ['{{.Foo}}', /map has no entry for key "Foo"/],
     ['{{.constructor}}', /map has no entry for key/],
     ['{{.Config.Labels.foo}}', /map has no entry for key "foo"/],
@@ -125,14 +143,7 @@ describe('what cannot be read or is not there is an error with docker’s exit c
     ['{{.Name .Id}}', /has arguments/],
     ['{{len}}', /wrong number of args/],
   ])('%s', (template, why) => {
-    const text = (() => {
-      try {
-        return render(template, web);
-      } catch (error) {
-        expect(error).toMatchObject({ failure: { code: 'usage', exit: 1 } });
-        return String(error);
-      }
-    })();
-    expect(text).toMatch(why);
+    expect(answerTo(template)).toMatch(/^1: template parsing error/);
+    expect(answerTo(template)).toMatch(why);
   });
 });
