@@ -17,6 +17,7 @@ export const journals = (root: string): string => join(root, 'runs');
 export const journal = (root: string, run: string): string => join(journals(root), `${run}.jsonl`);
 /** What happened to containers, networks and volumes: JSON lines. */
 export const lifecycleLog = (root: string): string => join(root, 'lifecycle.jsonl');
+export const olderLifecycleLog = (root: string): string => `${lifecycleLog(root)}.1`;
 /** Shared things: those of the network in `run`, control groups in `cgroupRun`. */
 export const shares = (run: string): string => join(run, 'shares');
 /** Held while something in `run` or `cgroupRun` changes. */

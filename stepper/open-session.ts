@@ -27,6 +27,8 @@ export interface SessionRequest {
   /** Write what a person typed as environment values into the recording. */
   recordSecrets: boolean;
   argv: readonly string[];
+  /** The container that is there already, for what changes one. */
+  container?: string;
 }
 
 export interface OpenedSession {
@@ -42,7 +44,7 @@ export interface OpenedSession {
 export function openSession(request: SessionRequest, stages: readonly Stage[]): OpenedSession {
   const { spec, frontEnd } = request;
   const files = request.eventFiles.map((file) => new EventFile(file));
-  const known = firstKnown(spec, stages);
+  const known = firstKnown(request, stages);
   const { host, run } = known;
   makeStateDirectories(host);
   const secrets = request.recordSecrets ? new Set<string>() : secretNames(spec);
@@ -88,12 +90,13 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
   };
 }
 
-function firstKnown(spec: Spec, stages: readonly Stage[]): Known {
+function firstKnown({ spec, container }: SessionRequest, stages: readonly Stage[]): Known {
   const withCgroups = stages.some(({ name }) => name === 'cgroups');
   return {
     host: readHostFacts(process.env, spec, { withCgroups }),
     run: `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
     supervisor: { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' },
+    ...(container !== undefined && { id: container }),
   };
 }
 

@@ -125,9 +125,13 @@ export interface Recovery {
 
 /**
  * Takes back everything that is pending and falls due at `moments`, and writes it down, so that nothing is done twice. The
- * journal goes when nothing is left to do when the container is removed.
+ * journal goes when nothing is left to do when the container is removed. `keepVolumes`: anonymous ones stay, for `volume rm`.
  */
-export async function recover(journalled: Journalled, moments: readonly UndoMoment[]): Promise<Recovery> {
+export async function recover(
+  journalled: Journalled,
+  moments: readonly UndoMoment[],
+  { keepVolumes = false } = {},
+): Promise<Recovery> {
   const { known, pending } = journalled;
   const { netns } = known.host;
   const elsewhere = netns === ownNetns() ? undefined : findNetns(netns);
@@ -139,6 +143,7 @@ export async function recover(journalled: Journalled, moments: readonly UndoMome
   const write = writerFor(journalled);
   const lived = known.init !== undefined && isAlive(known.init);
   for (const { step, action } of undosOf(pending, moments)) {
+    if (keepVolumes && action.kind === 'remove-volume' && action.anonymous) continue;
     const { stage, index, name } = step;
     const at = `${stage}:${name}`;
     const begin = process.hrtime.bigint();

@@ -4,6 +4,7 @@ import { requireTools } from '../core/doctor/tools.ts';
 import type { Exit, Machine, RunningContainer } from '../core/machine.ts';
 import { pipeline } from '../core/pipeline.ts';
 import { type ContainerState, writeState } from '../core/store/containers.ts';
+import { recordMounts } from '../core/store/volumes.ts';
 import { attach } from './attach.ts';
 import { type Driven, drive } from './drive.ts';
 import { Interrupts } from './interrupts.ts';
@@ -109,6 +110,7 @@ class Run {
         mac: known.lease.mac,
       }),
     });
+    if (known.id) recordMounts(known.host.root, known.id, 'mount');
     events.emit({ type: 'started', pid: container.pid });
     this.#session.close();
     const ahead = frontEnd.release();
@@ -135,6 +137,8 @@ class Run {
       exitCode: exit.code,
       oomKilled,
     });
+    const { host, id } = session.known;
+    if (id) recordMounts(host.root, id, 'unmount');
     const problems: readonly UndoProblem[] = await session.undo(spec.rm ? ['exit', 'remove'] : ['exit']);
     showProblems(problems);
     this.#events.emit({ type: 'session-ended', result: 'exited', code: exit.code });

@@ -66,10 +66,10 @@ export type EventBody =
   | { type: 'exited'; code: number; signal?: string; oomKilled: boolean }
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'notice'; text: string }
-  /** `kept`: the host objects stay until `tsstep rm`. `pulled`: the image was all that was asked for. */
+  /** `kept`: the host objects stay until `tsstep rm`. `pulled`, `updated`: the image, or other limits, were all that was asked for. */
   | {
       type: 'session-ended';
-      result: 'exited' | 'failed' | 'rolled-back' | 'kept' | 'cleaned' | 'pulled';
+      result: 'exited' | 'failed' | 'rolled-back' | 'kept' | 'cleaned' | 'pulled' | 'updated';
       code: number;
     };
 

@@ -16,6 +16,7 @@ import { takeLease } from '../network/leases.ts';
 import type { HostAction, Operation } from '../operation.ts';
 import { names } from '../paths.ts';
 import { findRunning } from '../store/containers.ts';
+import { mountsFrom } from '../store/volumes.ts';
 import { InitHandle } from './init-process.ts';
 import type { MachineState } from './machine.ts';
 import { lookUp, registryPerformers } from './pull.ts';
@@ -55,6 +56,7 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     return await unpackLayer(known.host.root, { layer, to, partial }, tell);
   },
   'find-container': ({ reference, option }, { known }) => findRunning(known.host.root, reference, option),
+  'find-mounts': (action, { known }) => mountsFrom(known.host.root, action),
   'find-missing': ({ path, required }) => {
     const topmost = missingPart(path);
     if (required && topmost !== null) throw noSource(path, topmost);
@@ -98,7 +100,7 @@ function chooseName(root: string, wanted: string | undefined): string {
   throw nameInUse(wanted);
 }
 
-function nameInUse(name: string): TsstepError {
+export function nameInUse(name: string): TsstepError {
   return new TsstepError({
     code: 'name-in-use',
     what: `the name "${name}" is in use`,

@@ -1,11 +1,11 @@
 import type { ResolvedImage } from '../image/types.ts';
-import type { Known } from '../known.ts';
+import { type Known, sharedMounts } from '../known.ts';
 import { need } from '../paths.ts';
 import { exposedPortsOf, labelsOf, mountsOf, type Process, processOf } from '../spec/merge.ts';
 import type { MountSpec, Spec } from '../spec/types.ts';
 import { hostnameOf } from './identity-files.ts';
 
-/** What is decided about a container at its creation and never changes: config.json. */
+/** What is decided about a container at its creation: config.json. Only `rename` and `update` change it. */
 export interface ContainerConfig extends Process {
   id: string;
   name: string;
@@ -31,7 +31,7 @@ export function containerConfig(spec: Spec, known: Known, image: ResolvedImage):
     hostname,
     ...processOf(spec, image.config, { hostname }),
     labels: labelsOf(spec, image.config),
-    mounts: mountsOf(spec, image.config),
+    mounts: mountsOf(spec, image.config, sharedMounts(spec, known)),
     exposedPorts: exposedPortsOf(spec, image.config),
     spec,
   };

@@ -57,9 +57,17 @@ export interface Container {
 
 /** Replaces state.json in one step, so that a reader sees the old one or the new one, even after a power cut. */
 export function writeState(root: string, id: string, state: ContainerState): void {
-  const { state: path } = containerFiles(root, id);
+  replaceJson(containerFiles(root, id).state, state);
+}
+
+/** For `rename` and `update`, which hold the container's lock. */
+export function writeConfig(root: string, config: ContainerConfig): void {
+  replaceJson(containerFiles(root, config.id).config, config);
+}
+
+function replaceJson(path: string, value: object): void {
   const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flush: true });
+  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(partial, path);
 }
 
@@ -83,7 +91,7 @@ export function readContainer(root: string, id: string): Container | undefined {
   const config = readJson<ContainerConfig>(files.config);
   const state = readJson<ContainerState>(files.state);
   if (!config || !state) return undefined;
-  const driven = state.status === 'running' || state.status === 'creating';
+  const driven = ['running', 'paused', 'creating'].includes(state.status);
   return { config, state: driven && !isAlive(state.supervisor) ? { ...state, status: 'dead' } : state };
 }
 
@@ -128,6 +136,13 @@ export function idNamed(root: string, reference: string): string | undefined {
   if (!/^[a-zA-Z0-9][\w.-]*$/.test(reference)) return undefined;
   const id = tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(join(names(root), reference)));
   return id !== undefined && isId(id) ? id : undefined;
+}
+
+/** For who holds its lock and wants to know what it is by now. @throws TsstepError no-such-container */
+export function readLocked(root: string, id: string): Container {
+  const container = readContainer(root, id);
+  if (!container) throw noSuchContainer(id);
+  return container;
 }
 
 /** By full ID, name, or a prefix of the ID that fits one container only. @throws TsstepError no-such-container */

@@ -2,13 +2,32 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareChanges } from './declare-changes.ts';
+import { declareContainer } from './declare-container.ts';
+import { declareEvents } from './declare-events.ts';
 import { declareImages } from './declare-images.ts';
+import { declareLives } from './declare-lives.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
+import { declareVolumes } from './declare-volumes.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
 import { declareVm } from './vm.ts';
+
+const declarations = [
+  declareRun,
+  declarePlan,
+  declareManagement,
+  declareLives,
+  declareImages,
+  declareSystem,
+  declareChanges,
+  declareVolumes,
+  declareEvents,
+  declareRegistries,
+  declareVm,
+  declareCompletion,
+];
 
 /** All commands with their flags. Help, shell completion and the tests of the documentation read it. `done` gets the exit code. */
 export function declareProgram(done: (code: number) => void): Command {
@@ -19,14 +38,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .showHelpAfterError('`tsstep --help` lists the commands, `tsstep COMMAND --help` its options.')
     .enablePositionalOptions()
     .exitOverride();
-  declareRun(program, done);
-  declarePlan(program, done);
-  declareManagement(program, done);
-  declareImages(program, done);
-  declareSystem(program, done);
-  declareChanges(program, done);
-  declareRegistries(program, done);
-  declareVm(program, done);
-  declareCompletion(program, done);
+  for (const declare of declarations) declare(program, done);
+  declareContainer(program, declarations, done);
   return program;
 }

@@ -6,7 +6,8 @@ import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { isId } from '../../core/paths.ts';
 import { killInit } from '../../core/perform/kill-init.ts';
-import { findContainer, idNamed } from '../../core/store/containers.ts';
+import { findContainer, idNamed, readContainer } from '../../core/store/containers.ts';
+import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { namesOf, removeContainerFiles } from '../../core/store/remove.ts';
 import { dueAtRemoval, hasDirectory, type Journalled, journalOf, recover } from '../recover.ts';
 import { failureText } from '../show-failure.ts';
@@ -15,7 +16,7 @@ import { forEach, openStateAsRoot } from './state.ts';
 
 export async function rm(
   references: readonly string[],
-  { force = false }: { force?: boolean },
+  { force = false, volumes = false }: { force?: boolean; volumes?: boolean },
 ): Promise<number> {
   const { root } = openStateAsRoot('rm');
   return await forEach(references, async (reference) => {
@@ -26,7 +27,7 @@ export async function rm(
       if (!force) throw notStopped(root, id, journalled);
       await stop(journalled);
     }
-    await takeBack(root, id);
+    await removeContainer(root, id, volumes);
     process.stdout.write(`${reference}\n`);
   });
 }
@@ -87,14 +88,21 @@ async function stop({ known, started }: Journalled): Promise<void> {
   await killProcess(known.supervisor);
 }
 
-/** With --rm, or interrupted, the supervisor may have removed it all: then there is no journal any more, and no file. */
-async function takeBack(root: string, id: string): Promise<void> {
+/**
+ * Removes one that does not run. With --rm, or interrupted, the supervisor may have removed it all: then there is no journal any
+ * more, and no file. As with docker, anonymous volumes of a container that was there go only when they are asked for.
+ */
+export async function removeContainer(root: string, id: string, volumes: boolean): Promise<void> {
+  const container = readContainer(root, id);
   const journalled = journalOf(root, id);
   if (journalled && !isDriven(journalled)) {
-    const { problems } = await recover(journalled, dueAtRemoval(journalled));
+    const wasThere = journalled.started || container?.state.status === 'created';
+    const keepVolumes = !volumes && wasThere;
+    const { problems } = await recover(journalled, dueAtRemoval(journalled), { keepVolumes });
     const [first, ...others] = problems;
     for (const { failure } of others) process.stderr.write(failureText(failure));
     if (first) throw new TsstepError(first.failure);
   }
   await removeContainerFiles(root, id);
+  if (container) recordContainer(root, container.config, 'destroy');
 }

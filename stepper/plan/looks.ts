@@ -13,7 +13,9 @@ import { generateName } from '../../core/names/generate.ts';
 import { hostNameservers, hostRoutes, nextLease } from '../../core/network/leases.ts';
 import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
 import { containers, names } from '../../core/paths.ts';
+import type { MountSpec } from '../../core/spec/types.ts';
 import { findRunning } from '../../core/store/containers.ts';
+import { mountsFrom } from '../../core/store/volumes.ts';
 
 const closed = ['EACCES', 'EPERM'];
 
@@ -27,6 +29,8 @@ export interface Looks {
   lease(network: string): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
   container(reference: string, option: string): Peer | undefined;
+  /** undefined: containers may not be looked at. */
+  mounts(from: { reference: string; readOnly: boolean }): MountSpec[] | undefined;
   /** The topmost directory of a path that does not exist; null: all of it does. */
   missing(path: string): string | null;
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable';
@@ -92,6 +96,12 @@ export class MachineLooks implements Looks {
     const { root } = this.#host;
     const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
     return readable && allowed(() => findRunning(root, reference, option));
+  }
+
+  mounts(from: { reference: string; readOnly: boolean }): MountSpec[] | undefined {
+    const { root } = this.#host;
+    const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
+    return readable && allowed(() => mountsFrom(root, from));
   }
 
   missing(path: string): string | null {

@@ -53,8 +53,8 @@ function processes(sandbox: Sandbox): string[] {
     });
 }
 
-/** The image cache is kept on purpose: blobs and whole layers. Half a layer is not. */
-const kept = /^(images|layers)(\/(?!partial\/).*)?$/;
+/** The image cache is kept on purpose: blobs and whole layers, and the log of what has happened. Half a layer is not. */
+const kept = /^(images|layers)(\/(?!partial\/).*)?$|^lifecycle\.jsonl(\.1)?$/;
 
 /** Path, type and mode, owner, content's length or target of every file. */
 export function filesBelow(root: string, keep: RegExp = kept): string[] {

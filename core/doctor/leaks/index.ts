@@ -1,15 +1,6 @@
 /** Everything on this host that a run of tsstep can have made, each with whose it is: who compares that with who lives has the leaks. */
 import type { Places } from '../../known.ts';
-import {
-  anonymousVolumes,
-  directories,
-  heldBy,
-  holds,
-  leases,
-  nameLinks,
-  partialImages,
-  partialLayers,
-} from './files.ts';
+import { directories, heldBy, holds, leases, nameLinks, partialImages, partialLayers } from './files.ts';
 import type { Found, Owner } from './found.ts';
 import { cgroups, links, mounts, tables } from './kernel-objects.ts';
 import { inits, placesInUse } from './processes.ts';
@@ -31,6 +22,5 @@ export function findTraces(places: Places, journalled: ReadonlySet<string>): Fou
     ...directories(places, journalled),
     ...partialLayers(places),
     ...partialImages(places),
-    ...anonymousVolumes(places),
   ];
 }

@@ -74,7 +74,7 @@ function prepareVolume(root: string, known: Known, spec: Volume): Operation[] {
   const volume = volumeName(spec, id);
   const name = label(spec.target);
   const path = volumeDirectory(known.host.root, volume);
-  const anonymous = spec.source === undefined;
+  const anonymous = spec.source === undefined || spec.anonymous === true;
   const operations: Operation[] = [
     {
       kind: 'create-volume',
@@ -84,9 +84,11 @@ function prepareVolume(root: string, known: Known, spec: Volume): Operation[] {
       owner: id,
       path,
       why: anonymous
-        ? 'A volume without a name: it goes with the container when --rm removes it.'
+        ? 'A volume without a name: --rm removes it with the container, as `rm -v` does.'
         : 'A volume is a directory that no container owns: it outlives them all.',
-      undo: { at: anonymous ? 'remove' : 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
+      undo: anonymous
+        ? { at: 'remove', do: { kind: 'remove-volume', volume, owner: id, path, anonymous } }
+        : { at: 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
       saves: `volumes.${volume}`,
     },
   ];

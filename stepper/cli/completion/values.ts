@@ -6,11 +6,16 @@ import { constants } from 'node:os';
 import { listFilters, pruneFilters } from '../../../core/image/store/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
+import type { Status } from '../../../core/store/containers.ts';
+import { transitions } from '../../../core/store/states.ts';
+import { containerPruneFilters } from '../container/prune-filters.ts';
+import { eventFilters } from '../events/filters.ts';
 import { uiKinds } from '../stepping-flags.ts';
+import { volumeFilters, volumePruneFilters } from '../volume/filters.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
 import { shells } from './print.ts';
-import { containerNames, containersOf, imageNames, loginNames } from './store.ts';
+import { containerNames, containersOf, imageNames, loginNames, volumeNames } from './store.ts';
 
 export type Source = (place: Place) => Fitting | Promise<Fitting>;
 
@@ -53,10 +58,40 @@ const fileOrContainer: Source = ({ word }) => {
   return names.length === 0 ? 'files' : each(names.map((name) => `${name}:`));
 };
 
+/** What can be done in some states only is completed with containers in those. */
+const statesFor: Readonly<Record<string, readonly Status[]>> = {
+  start: transitions.start.from,
+  stop: transitions.stop.from,
+  kill: transitions.kill.from,
+  pause: transitions.pause.from,
+  unpause: transitions.unpause.from,
+  exec: transitions['exec in'].from,
+  attach: transitions['attach to'].from,
+  top: transitions['exec in'].from,
+  stats: transitions.kill.from,
+  port: transitions.kill.from,
+};
+
+/** Filters of the command, or of prune of its noun. */
+function filtersOf({ command }: Place): readonly string[] {
+  const noun = command.parent?.name();
+  if (command.name() === 'events') return eventFilters;
+  if (noun === 'volume') return command.name() === 'prune' ? volumePruneFilters : volumeFilters;
+  if (command.name() === 'prune') return noun === 'container' ? containerPruneFilters : pruneFilters;
+  return listFilters;
+}
+
 export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
-  name: (place) =>
-    place.command.name() === 'inspect' ? [...containersOf(place), ...imageNames()] : containersOf(place),
+  name: (place) => {
+    const { command } = place;
+    const found = containersOf(place, statesFor[command.name()]);
+    // Under `container` only containers are meant.
+    return command.name() === 'inspect' && command.parent?.name() !== 'container'
+      ? [...found, ...imageNames()]
+      : found;
+  },
+  volume: ({ operands }) => each(volumeNames().filter((name) => !operands.includes(name))),
   'repository[:tag]': imageNames,
   file: files,
   from: fileOrContainer,
@@ -75,8 +110,8 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   'stage:op=errno': fault,
   '--add': files,
   kind: () => each(uiKinds),
-  filter: ({ command }) =>
-    each((command.name() === 'prune' ? pruneFilters : listFilters).map((name) => `${name}=`)),
+  filter: (place) => each(filtersOf(place).map((name) => `${name}=`)),
+  '--volumes-from': () => each(containerNames()),
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),
   '--network': modes('bridge', 'host', 'none'),
