@@ -29,6 +29,7 @@ export const noFilter =
       what,
       why: 'it is none of those that choose here',
       remedy: `--filter ${Object.values(examples).join(', ')}`,
+      exit: 1,
     });
 
 /** `KEY`, or `KEY=VALUE`. */

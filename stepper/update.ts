@@ -32,7 +32,8 @@ export async function updateCgroup(request: UpdateRequest, before: Resources): P
     const driven = await drive({ ...request, session, events, stop: interrupts });
     if (driven.result === 'failed') showFailure(driven.failure, driven.at);
     if ('problems' in driven) showProblems(driven.problems);
-    const codes = { started: 0, kept: 0, failed: 1, 'rolled-back': interrupts.code };
+    // Kept, some limits are new and some are old, and `clean` writes the old ones back: that is no update.
+    const codes = { started: 0, kept: 1, failed: 1, 'rolled-back': interrupts.code };
     const code = codes[driven.result];
     const result = driven.result === 'started' ? 'updated' : driven.result;
     events.emit({ type: 'session-ended', result, code });

@@ -16,7 +16,7 @@ export async function rename(reference: string, wanted: string): Promise<number>
   const { root } = openStateAsRoot('rename');
   return await forEach([reference], async () => {
     const { id } = findContainer(root, reference).config;
-    const name = parseName(wanted);
+    const name = parseName(wanted, 'rename');
     await withContainerLock(root, id, () => {
       const container = readLocked(root, id);
       requireState(container, 'rename');

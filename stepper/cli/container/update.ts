@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { TsstepError } from '../../../core/errors.ts';
 import { type UpdateFlags, updatedSpec } from '../../../core/spec/update.ts';
-import { usageError } from '../../../core/spec/usage.ts';
 import { withContainerLock } from '../../../core/store/container-lock.ts';
 import { findContainer, readLocked, writeConfig } from '../../../core/store/containers.ts';
 import { recordContainer } from '../../../core/store/lifecycle-log.ts';
@@ -29,8 +29,13 @@ export async function update(references: readonly string[], flags: Flags): Promi
 function refuseNothing({ memory, memorySwap, cpus, cpuShares, cpusetCpus, pidsLimit, restart }: Flags): void {
   const given = [memory, memorySwap, cpus, cpuShares, cpusetCpus, pidsLimit, restart];
   if (given.some((value) => value !== undefined)) return;
-  const why = 'you must provide one or more flags when using this command';
-  throw usageError('update', '', why, 'write tsstep update --memory 64m NAME');
+  throw new TsstepError({
+    code: 'usage',
+    what: 'you must provide one or more flags when using this command',
+    why: 'without one there is nothing to change',
+    remedy: 'write tsstep update --memory 64m NAME',
+    exit: 1,
+  });
 }
 
 /** The kernel first: what it refuses is not written down. */

@@ -1,7 +1,7 @@
 /** `tsstep events`: what has happened, and what happens, until somebody interrupts it or `--until` has come. */
 import { watch } from 'node:fs';
+import { TsstepError } from '../../../core/errors.ts';
 import { momentOf } from '../../../core/filters.ts';
-import { usageError } from '../../../core/spec/usage.ts';
 import { LifecycleReader, type RecordedLifecycle } from '../../../core/store/lifecycle-reader.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
 import { shownOn } from '../../printable.ts';
@@ -47,12 +47,13 @@ function momentFor(flag: string, text: string | undefined, now: number): number 
   if (text === undefined) return undefined;
   const moment = momentOf(text, now, true);
   if (!Number.isNaN(moment)) return moment;
-  throw usageError(
-    flag,
-    text,
-    'it is no time',
-    `write ${flag} 10m, ${flag} 2026-01-31T12:00:00 or seconds since 1970`,
-  );
+  throw new TsstepError({
+    code: 'usage',
+    what: `${flag} ${JSON.stringify(text)}`,
+    why: 'it is no time',
+    remedy: `write ${flag} 10m, ${flag} 2026-01-31T12:00:00 or seconds since 1970`,
+    exit: 1,
+  });
 }
 
 function lineOf(format: string | undefined): (event: RecordedLifecycle) => string {
