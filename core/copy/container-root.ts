@@ -13,7 +13,7 @@ import { type containerFiles, layers } from '../paths.ts';
 import type { MountSpec } from '../spec/types.ts';
 import { overlayOptions } from '../stages/overlay.ts';
 import { volumeData, volumeName } from '../stages/volumes/user-mounts.ts';
-import type { Container } from '../store/containers.ts';
+import { type Container, isUp } from '../store/containers.ts';
 import { writableLayer } from '../store/writable-layer.ts';
 
 /**
@@ -24,7 +24,7 @@ import { writableLayer } from '../store/writable-layer.ts';
 export async function mountContainer(root: string, { config, state }: Container): Promise<string> {
   const files = writableLayer(root, config);
   const isMounted = mountPoints().includes(files.merged);
-  if (!isMounted && state.status === 'running') throw elsewhere(config.name);
+  if (!isMounted && isUp(state)) throw elsewhere(config.name);
   const directories = layerDirectories(
     root,
     await imageByManifest(root, config.image.digest, config.image.name),

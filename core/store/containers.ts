@@ -55,6 +55,10 @@ export interface Container {
   state: ContainerState;
 }
 
+/** Whether its process is there: one that is paused has mounts, addresses and memory like any other. */
+export const isUp = ({ status }: Pick<ContainerState, 'status'>): boolean =>
+  status === 'running' || status === 'paused';
+
 /** Replaces state.json in one step, so that a reader sees the old one or the new one, even after a power cut. */
 export function writeState(root: string, id: string, state: ContainerState): void {
   replaceJson(containerFiles(root, id).state, state);
@@ -175,8 +179,7 @@ export function noSuchContainer(reference: string): TsstepError {
 /** The process that holds the namespaces which `option` wants to share. @throws TsstepError container-state */
 export function findRunning(root: string, reference: string, option: string): Peer {
   const { config, state } = findContainer(root, reference);
-  if (state.status === 'running' && state.process && isAlive(state.process))
-    return { id: config.id, ...state.process };
+  if (isUp(state) && state.process && isAlive(state.process)) return { id: config.id, ...state.process };
   throw new TsstepError({
     code: 'container-state',
     what: `${option} container:${reference} is not possible`,

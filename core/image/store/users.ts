@@ -1,4 +1,4 @@
-import { readConfigs, readContainer } from '../../store/containers.ts';
+import { isUp, readConfigs, readContainer } from '../../store/containers.ts';
 import type { Users } from './conflict.ts';
 import type { StoredImage } from './stored.ts';
 
@@ -7,8 +7,8 @@ export function usersByImage(root: string): ReadonlyMap<string, Users> {
   const users = new Map<string, Users>();
   for (const { id, image } of readConfigs(root).configs) {
     const { running, stopped } = users.get(image.id) ?? { running: [], stopped: [] };
-    const status = readContainer(root, id)?.state.status;
-    const alive = status === 'running' || status === 'creating';
+    const state = readContainer(root, id)?.state;
+    const alive = state !== undefined && (isUp(state) || state.status === 'creating');
     users.set(
       image.id,
       alive ? { running: [...running, id], stopped } : { running, stopped: [...stopped, id] },

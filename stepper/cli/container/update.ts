@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { TsstepError } from '../../../core/errors.ts';
 import { type UpdateFlags, updatedSpec } from '../../../core/spec/update.ts';
 import { withContainerLock } from '../../../core/store/container-lock.ts';
-import { findContainer, readLocked, writeConfig } from '../../../core/store/containers.ts';
+import { findContainer, isUp, readLocked, writeConfig } from '../../../core/store/containers.ts';
 import { recordContainer } from '../../../core/store/lifecycle-log.ts';
 import { requireState } from '../../../core/store/states.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
@@ -44,7 +44,7 @@ async function updateOne(root: string, id: string, reference: string, flags: Fla
   requireState(container, 'update');
   const { config, state } = container;
   const spec = updatedSpec(config.spec, flags, availableParallelism());
-  if (state.status === 'running' || state.status === 'paused') {
+  if (isUp(state)) {
     const request = {
       ...{ spec, container: id, stepping: new Stepping(flags), faults: parseFaults(flags.inject) },
       frontEnd: await frontEndFor(flags, quietFrontEnd),

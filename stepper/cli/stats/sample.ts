@@ -2,7 +2,7 @@
 import type { CgroupLayout } from '../../../core/cgroup/layout.ts';
 import { readUsage, type Usage } from '../../../core/cgroup/usage.ts';
 import { networkOf, systemCpu } from '../../../core/host/counters.ts';
-import type { Container } from '../../../core/store/containers.ts';
+import { type Container, isUp } from '../../../core/store/containers.ts';
 import { binarySize, humanSize } from '../format/size.ts';
 import { shortId } from '../format/text.ts';
 
@@ -16,8 +16,7 @@ export interface Sample extends Usage {
 
 /** Undefined: it does not run. */
 export function sampleOf(layout: CgroupLayout, { config, state }: Container): Sample | undefined {
-  const runs = state.status === 'running' || state.status === 'paused';
-  const usage = runs ? readUsage(layout, config.id) : undefined;
+  const usage = isUp(state) ? readUsage(layout, config.id) : undefined;
   if (!usage) return undefined;
   const { total, online } = systemCpu();
   // A container without a network of its own would show the host's.

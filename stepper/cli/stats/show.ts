@@ -5,6 +5,7 @@ import { failureOf } from '../../../core/errors.ts';
 import {
   type Container,
   findContainer,
+  isUp,
   listContainers,
   readContainer,
 } from '../../../core/store/containers.ts';
@@ -76,7 +77,7 @@ export async function stats(
 
 const everyone = (root: string, all: boolean): [string, Container][] =>
   listContainers(root)
-    .filter(({ state }) => all || state.status === 'running' || state.status === 'paused')
+    .filter(({ state }) => all || isUp(state))
     .map((container) => [container.config.id.slice(0, 12), container]);
 
 function stillThere(root: string, watched: readonly (readonly [string, string])[]): [string, Container][] {
