@@ -18,6 +18,8 @@ export const catalogue = {
   'rate-limited': 'a registry that has been asked too often',
   'image-in-use': 'an image that containers or other names still need',
   'no-such-container': 'a container that does not exist, or a prefix that fits several',
+  'no-such-volume': 'a volume that does not exist',
+  'volume-in-use': 'a volume that containers still have',
   'container-state': 'a container that is in the wrong state for this',
   'no-such-network': 'a network that does not exist, or a prefix that fits several',
   'network-in-use': 'a network that containers are in, or a name that another network has',

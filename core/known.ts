@@ -5,6 +5,7 @@ import type { Descriptor } from './image/schema.ts';
 import type { ResolvedImage } from './image/types.ts';
 import type { IptablesTool } from './network/firewall.ts';
 import type { Challenge, Endpoint, Exchange } from './registry/types.ts';
+import type { MountSpec, Spec } from './spec/types.ts';
 
 /** Facts about the host that plans depend on, read once at the session's start. */
 export interface HostFacts {
@@ -172,6 +173,8 @@ export interface Known {
   deviceFilter?: number;
   /** The containers that a shared namespace is joined from, by namespace: net, pid, ipc. */
   peers?: Readonly<Record<string, Peer>>;
+  /** Mounts of the containers that --volumes-from names, by its place among these flags. */
+  volumesFrom?: Readonly<Record<string, readonly MountSpec[]>>;
   /** Of a bind mount's source, by target: the topmost directory that is not there, null when all are. */
   missing?: Readonly<Record<string, string | null>>;
   user?: ResolvedUser;
@@ -181,7 +184,15 @@ export interface Known {
 }
 
 /** Facts that are learnt one entry at a time. */
-export type Records = 'ports' | 'leases' | 'networks' | 'volumes' | 'peers' | 'missing' | 'answers';
+export type Records =
+  | 'ports'
+  | 'leases'
+  | 'networks'
+  | 'volumes'
+  | 'volumesFrom'
+  | 'peers'
+  | 'missing'
+  | 'answers';
 
 /** `known` with `value` at `path` (`init`, `ports.0.0.0.0:80/tcp`): a new record, the old one stays as it was. */
 export function learn(known: Known, path: string, value: unknown): Known {
@@ -202,4 +213,9 @@ export function imageOf({
   // A mirror that broke down later may have told of another one before.
   const last = Object.values(answers).findLast((answer) => 'image' in answer);
   return last && 'image' in last ? last.image : undefined;
+}
+
+/** The mounts that the containers of --volumes-from have, in the order of the flags, as far as they are known. */
+export function sharedMounts({ volumesFrom = [] }: Spec, known: Pick<Known, 'volumesFrom'>): MountSpec[] {
+  return volumesFrom.flatMap((_, index) => known.volumesFrom?.[index + 1] ?? []);
 }

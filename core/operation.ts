@@ -31,6 +31,8 @@ export type HostAction =
   | { kind: 'unpack-layer'; layer: LayerSource; to: string; partial: string }
   /** Find the running container that `--network container:ID` and its like refer to; without `option`, the one to execute in. */
   | { kind: 'find-container'; reference: string; option?: string }
+  /** The mounts of the container that --volumes-from names, volumes by name. */
+  | { kind: 'find-mounts'; reference: string; readOnly: boolean }
   /** The topmost directory of `path` that is not there, null where all are; `required` fails unless all are. */
   | { kind: 'find-missing'; path: string; required?: boolean }
   | { kind: 'create-volume'; volume: string; owner: string; path: string }

@@ -20,6 +20,7 @@ export const journals = (root: string): string => join(root, 'runs');
 export const journal = (root: string, run: string): string => join(journals(root), `${run}.jsonl`);
 /** What happened to containers, networks and volumes: JSON lines. */
 export const lifecycleLog = (root: string): string => join(root, 'lifecycle.jsonl');
+export const olderLifecycleLog = (root: string): string => `${lifecycleLog(root)}.1`;
 /** Who is in which network, under which names: `<bridge>/<container ID>`. */
 export const members = (run: string): string => join(run, 'members');
 /** Shared things: those of the network in `run`, control groups in `cgroupRun`. */

@@ -7,7 +7,7 @@ export type UndoAction =
   | { kind: 'umount'; target: string }
   /** Remove a directory tree that only this container or this run uses. Never crosses a mount point. */
   | { kind: 'remove-tree'; path: string }
-  /** Remove a symlink while it still points to `target`. */
+  /** Remove a symlink, or what it has been renamed to in its directory: it points to `target`. */
   | { kind: 'unlink'; path: string; target: string }
   | { kind: 'command'; argv: readonly string[]; stdin?: string }
   /** Stop holding a shared thing; the last holder unmakes it. */
@@ -18,7 +18,8 @@ export type UndoAction =
   | { kind: 'close-port'; ip: string; port: number; protocol: 'tcp' | 'udp' }
   /** Kill the processes of a cgroup and remove its directories. */
   | { kind: 'remove-cgroup'; paths: readonly string[] }
-  | { kind: 'remove-volume'; volume: string; owner: string; path: string }
+  /** `anonymous`: unless another container has it. Else: unless another one ever had it. */
+  | { kind: 'remove-volume'; volume: string; owner: string; path: string; anonymous?: true }
   /** Remove the empty directories that a mkdir had to make for `path`, as far as they are still empty. */
   | { kind: 'remove-made'; path: string; topmost: string }
   /** Kill init, found by its pid and start time, and wait until it is gone. */

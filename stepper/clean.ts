@@ -20,7 +20,7 @@ import { releaseLease } from '../core/network/leases.ts';
 import { leaveNames } from '../core/network/members.ts';
 import { containerFiles, lock } from '../core/paths.ts';
 import { release } from '../core/perform/share.ts';
-import { listContainers } from '../core/store/containers.ts';
+import { listContainers, readContainer } from '../core/store/containers.ts';
 import {
   abandoned,
   dueAfterCrash,
@@ -77,10 +77,12 @@ async function settled(root: string): Promise<Cleaned[]> {
 /** Containers that a commit has frozen which was killed: it held the lock. */
 async function thawed(root: string): Promise<Cleaned[]> {
   const found: Cleaned[] = [];
-  for (const { config, state } of listContainers(root)) {
-    if (state.status !== 'running') continue;
+  for (const { config } of listContainers(root)) {
+    const runs = () => readContainer(root, config.id)?.state.status === 'running';
+    if (!runs()) continue;
     const unlock = await takeLock(containerFiles(root, config.id).directory, 'exclusive', 0);
-    if (unlock && thaw(readLayout(), config.id))
+    // What a person has paused, until this very moment, stays so.
+    if (unlock && runs() && thaw(readLayout(), config.id))
       found.push({ what: `container ${config.name}, which was frozen`, undone: [], problems: [] });
     unlock?.();
   }

@@ -6,7 +6,7 @@ import type { Exit, RunningContainer } from '../core/machine.ts';
 import type { Failure } from '../core/operation.ts';
 import { execPipeline } from '../core/pipeline.ts';
 import type { ContainerConfig } from '../core/store/config.ts';
-import { recordContainer } from '../core/store/lifecycle.ts';
+import { recordContainer } from '../core/store/lifecycle-log.ts';
 import { attach } from './attach.ts';
 import { type Driven, drive } from './drive.ts';
 import { Interrupts } from './interrupts.ts';

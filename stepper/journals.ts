@@ -106,9 +106,12 @@ export function dueAfterCrash({ started, remove, result }: Journalled): UndoMome
   return remove ? ['exit', 'remove'] : ['exit'];
 }
 
+/** Whether the session has come to its end: the command ran, or files were all that was asked for. */
+export const isWhole = ({ started, result }: Journalled): boolean => started || result === 'created';
+
 /** What falls due when the container is removed. A new named volume stays once the container was created. */
-export function dueAtRemoval({ started, result }: Journalled): UndoMoment[] {
-  return started || result === 'created' ? ['exit', 'remove'] : ['exit', 'remove', 'rollback'];
+export function dueAtRemoval(journalled: Journalled): UndoMoment[] {
+  return isWhole(journalled) ? ['exit', 'remove'] : ['exit', 'remove', 'rollback'];
 }
 
 export const undosOf = (pending: readonly Started[], moments: readonly UndoMoment[]) =>

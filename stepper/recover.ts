@@ -20,12 +20,13 @@ export type Ended = Pick<EventOf<'session-ended'>, 'result' | 'code'>;
 
 /**
  * Takes back everything that is pending and falls due at `moments`, and writes it down, so that nothing is done twice. The
- * journal goes when nothing is left that a removal would have to do.
+ * journal goes when nothing is left that a removal would have to do. `keepVolumes`: anonymous ones stay, for `volume rm`.
  */
 export async function recover(
   journalled: Journalled,
   moments: readonly UndoMoment[],
   ended: Ended,
+  { keepVolumes = false } = {},
 ): Promise<Recovery> {
   const { known, pending } = journalled;
   const { netns } = known.host;
@@ -38,6 +39,7 @@ export async function recover(
   const write = writerFor(journalled);
   const due = undosOf(pending, moments);
   for (const { step, action } of due) {
+    if (keepVolumes && action.kind === 'remove-volume' && action.anonymous) continue;
     const { stage, index, name } = step;
     const at = `${stage}:${name}`;
     const begin = process.hrtime.bigint();

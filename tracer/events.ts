@@ -67,8 +67,8 @@ export type EventBody =
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'notice'; text: string }
   /**
-   * `kept`: the host objects stay until `tsstep rm`. `pulled`: the image was all that was asked for; `created`: the container's
-   * files were. `detached`: a supervisor goes on with the container.
+   * `kept`: the host objects stay until `tsstep rm`. `pulled`, `updated`: the image, or other limits, were all that was asked for;
+   * `created`: the container's files were. `detached`: a supervisor goes on with the container.
    */
   | {
       type: 'session-ended';
@@ -79,6 +79,7 @@ export type EventBody =
         | 'kept'
         | 'cleaned'
         | 'pulled'
+        | 'updated'
         | 'created'
         | 'detached'
         | 'connected'

@@ -105,6 +105,7 @@ const table: { [K in Kind]: Entry<K> } = {
   'build-lab': ['host.files'],
   'unpack-layer': ['host.files'],
   'find-container': nothing,
+  'find-mounts': nothing,
   'find-missing': nothing,
   'create-volume': ['host.files'],
   'copy-up': ['host.files', 'host.overlay'],

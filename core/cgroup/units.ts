@@ -28,3 +28,9 @@ export function memoryAndSwap({ memory, memorySwap }: Resources): number | undef
   if (memorySwap === -1 || !memory) return undefined;
   return memory * 2;
 }
+
+/** What pids.max gets; undefined: nothing. `lift`: -1, docker's word for no limit, is written as the kernel's. */
+export function pidsValue(limit: number | undefined, lift: boolean): string | undefined {
+  if (limit !== undefined && limit > 0) return String(limit);
+  return lift && limit === -1 ? 'max' : undefined;
+}

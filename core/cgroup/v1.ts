@@ -7,7 +7,8 @@ import type { CgroupDriver } from './driver.ts';
 import { attribute, groupPath, joinGroup, makeGroup, mountsOf, parentPath, shareParent } from './group.ts';
 import type { CgroupLayout, Controller } from './layout.ts';
 import { refuseMissing, refuseSwap } from './refusal.ts';
-import { cpuQuota, memoryAndSwap } from './units.ts';
+import { cpuQuota, memoryAndSwap, pidsValue } from './units.ts';
+import { type CgroupFile, changed } from './update.ts';
 import { v1View } from './v1-view.ts';
 
 type Layout = Extract<CgroupLayout, { version: 1 }>;
@@ -48,10 +49,11 @@ function create(layout: Layout, id: string): Operation[] {
 
 type Limit = [controller: Controller, file: string, data: string | undefined, why: string];
 
-/** Memory before memory and swap together: the sum must not be below the part (EINVAL). */
-function values(resources: Resources, swapAccounting: boolean): Limit[] {
+/** Memory before memory and swap together: the sum must not be below the part (EINVAL). `lift`: no limit is written too. */
+function values(resources: Resources, swapAccounting: boolean, lift = false): Limit[] {
   const { memory, cpus, cpuShares, cpusetCpus, pidsLimit } = resources;
-  const both = swapAccounting ? memoryAndSwap(resources) : undefined;
+  const lifted = lift && resources.memorySwap === -1 ? -1 : undefined;
+  const both = swapAccounting ? (memoryAndSwap(resources) ?? lifted) : undefined;
   return [
     [
       'memory',
@@ -81,10 +83,36 @@ function values(resources: Resources, swapAccounting: boolean): Limit[] {
     [
       'pids',
       'pids.max',
-      pidsLimit && pidsLimit > 0 ? String(pidsLimit) : undefined,
+      pidsValue(pidsLimit, lift),
       'Processes and threads at a time; one more fork(2) fails with EAGAIN. A fork bomb stays in here.',
     ],
   ];
+}
+
+function update(
+  layout: Layout,
+  swapAccounting: boolean,
+  id: string,
+  resources: readonly [before: Resources, after: Resources],
+  read: (path: string) => string,
+): Operation[] {
+  const { hierarchies } = layout;
+  const [, after] = resources;
+  refuseMissing(after, Object.keys(hierarchies));
+  if (!swapAccounting) refuseSwap(after);
+  const [old, wanted] = resources.map((each) =>
+    values(each, swapAccounting, true).flatMap(([controller, file, data, why]) => {
+      const mount = hierarchies[controller];
+      return data === undefined || mount === undefined
+        ? []
+        : [{ name: file, path: join(groupPath(mount, id), file), data, why }];
+    }),
+  ) as [CgroupFile[], CgroupFile[]];
+  const both = wanted.find(({ name }) => name === 'memory.memsw.limit_in_bytes');
+  // The part must not be above the sum at any moment: where it grows over the old sum, the sum comes first.
+  const first = both && after.memory && after.memory > Number(read(both.path)) ? both : undefined;
+  const ordered = first ? [first, ...wanted.filter((each) => each !== first)] : wanted;
+  return changed(old, ordered, read);
 }
 
 function limits(
@@ -113,6 +141,7 @@ export function v1Driver(layout: Layout, swapAccounting: boolean): CgroupDriver 
   return {
     create: (id) => create(layout, id),
     limits: (id, resources) => limits(layout, swapAccounting, id, resources),
+    update: (id, before, after, read) => update(layout, swapAccounting, id, [before, after], read),
     join: (id, pid) =>
       mountsOf(layout).map((mount) =>
         joinGroup(`join-${nameOf(mount)}`, groupPath(mount, id), pid, why(mount)),

@@ -7,7 +7,8 @@ import type { CgroupDriver } from './driver.ts';
 import { attribute, groupPath, joinGroup, makeGroup, parentPath, shareParent } from './group.ts';
 import type { CgroupLayout } from './layout.ts';
 import { refuseMissing, refuseSwap } from './refusal.ts';
-import { CPU_PERIOD, cpuQuota, cpuWeight, memoryAndSwap } from './units.ts';
+import { CPU_PERIOD, cpuQuota, cpuWeight, memoryAndSwap, pidsValue } from './units.ts';
+import { type CgroupFile, changed } from './update.ts';
 
 type Layout = Extract<CgroupLayout, { version: 2 }>;
 
@@ -47,14 +48,16 @@ function create({ mount, controllers }: Layout, id: string): Operation[] {
   ];
 }
 
-/** Each file that a limit is written to, in order; undefined is not asked for. */
+/** Each file that a limit is written to, in order; undefined is not asked for. `lift`: no limit is written too. */
 function values(
   resources: Resources,
   swapAccounting: boolean,
+  lift = false,
 ): [file: string, data: string | undefined, why: string][] {
   const { memory, cpus, cpuShares, cpusetCpus, pidsLimit } = resources;
   const both = memoryAndSwap(resources);
-  const swap = both === undefined || !swapAccounting ? undefined : String(both - (memory ?? 0));
+  const lifted = lift && swapAccounting && resources.memorySwap === -1 ? 'max' : undefined;
+  const swap = both === undefined || !swapAccounting ? lifted : String(both - (memory ?? 0));
   return [
     [
       'memory.max',
@@ -79,7 +82,7 @@ function values(
     ['cpuset.cpus', cpusetCpus || undefined, 'Run on these CPUs only.'],
     [
       'pids.max',
-      pidsLimit && pidsLimit > 0 ? String(pidsLimit) : undefined,
+      pidsValue(pidsLimit, lift),
       'Processes and threads at a time; one more fork(2) fails with EAGAIN. A fork bomb stays in here.',
     ],
   ];
@@ -93,6 +96,25 @@ function limits(layout: Layout, swapAccounting: boolean, id: string, resources: 
     data === undefined ? [] : [attribute(file, join(group, file), data, why)],
   );
   return [...asked, deviceFilter(group)];
+}
+
+function update(
+  layout: Layout,
+  swapAccounting: boolean,
+  id: string,
+  resources: readonly [before: Resources, after: Resources],
+  read: (path: string) => string,
+): Operation[] {
+  const [, after] = resources;
+  refuseMissing(after, layout.controllers);
+  if (!swapAccounting) refuseSwap(after);
+  const group = groupPath(layout.mount, id);
+  const [old, wanted] = resources.map((each) =>
+    values(each, swapAccounting, true).flatMap(([name, data, why]) =>
+      data === undefined ? [] : [{ name, path: join(group, name), data, why }],
+    ),
+  ) as [CgroupFile[], CgroupFile[]];
+  return changed(old, wanted, read);
 }
 
 const view: readonly Operation[] = [
@@ -114,6 +136,7 @@ export function v2Driver(layout: Layout, swapAccounting: boolean): CgroupDriver 
   return {
     create: (id) => create(layout, id),
     limits: (id, resources) => limits(layout, swapAccounting, id, resources),
+    update: (id, before, after, read) => update(layout, swapAccounting, id, [before, after], read),
     join: (id, pid) => [
       joinGroup(
         'join',

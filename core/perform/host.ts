@@ -20,6 +20,7 @@ import type { HostAction, Operation } from '../operation.ts';
 import { names } from '../paths.ts';
 import { findRunning } from '../store/containers.ts';
 import { findToJoin } from '../store/find-to-join.ts';
+import { mountsFrom } from '../store/volumes.ts';
 import { InitHandle } from './init-process.ts';
 import type { MachineState } from './machine.ts';
 import { lookUp, registryPerformers } from './pull.ts';
@@ -63,6 +64,7 @@ export const hostPerformers: { [K in HostAction['kind']]: Performer<K> } = {
     option === undefined
       ? findToJoin(host.root, reference, host.cgroups)
       : findRunning(host.root, reference, option),
+  'find-mounts': (action, { known }) => mountsFrom(known.host.root, action),
   'find-missing': ({ path, required }) => {
     const topmost = missingPart(path);
     if (required && topmost !== null) throw noSource(path, topmost);
@@ -121,7 +123,7 @@ function chooseName(root: string, wanted: string | undefined): string {
   throw nameInUse(wanted);
 }
 
-function nameInUse(name: string): TsstepError {
+export function nameInUse(name: string): TsstepError {
   return new TsstepError({
     code: 'name-in-use',
     what: `the name "${name}" is in use`,

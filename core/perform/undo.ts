@@ -1,6 +1,6 @@
 /** Taking operations back. Each one finds what it removes by name and identity, and finding nothing is success. */
-import { existsSync, lstatSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { removeCgroups } from '../cgroup/remove.ts';
 import { TsstepError } from '../errors.ts';
 import { mountPoints } from '../host/mountinfo.ts';
@@ -38,7 +38,11 @@ const undoers: {
   },
   'remove-tree': ({ path }) => removeTree(path),
   unlink: ({ path, target }) => {
-    if (tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(path)) === target) unlinkSync(path);
+    // A container that was renamed has its name's link beside the one that was made.
+    const links = tolerating(['ENOENT'], () => readdirSync(dirname(path))) ?? [];
+    for (const link of links.map((name) => join(dirname(path), name)))
+      if (tolerating(['ENOENT', 'EINVAL'], () => readlinkSync(link)) === target)
+        tolerating(['ENOENT'], () => unlinkSync(link));
   },
   command: async ({ argv, stdin }, { networkGone }) => {
     if (networkGone) return;
@@ -51,7 +55,7 @@ const undoers: {
   'release-lease': ({ network, holder }, { known }) => releaseLease(known.host.run, network, holder),
   'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
   'remove-cgroup': ({ paths }) => removeCgroups(paths),
-  'remove-volume': ({ path, owner }, { known }) => removeVolume(known.host.root, path, owner),
+  'remove-volume': (action, { known }) => removeVolume(known.host.root, action),
   'remove-made': ({ path, topmost }) => {
     for (let at = path; at === topmost || at.startsWith(`${topmost}/`); at = dirname(at))
       tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(at));

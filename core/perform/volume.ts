@@ -15,11 +15,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { tolerating } from '../kernel/errno.ts';
 import { openInRoot, withLock } from '../kernel/fs.ts';
 import type { VolumeState } from '../known.ts';
 import { volumes } from '../paths.ts';
+import { recordVolume } from '../store/lifecycle-log.ts';
+import { volumeUsers } from '../store/volumes.ts';
 import { runTool } from './run-tool.ts';
 
 /** Stands for whoever made a volume by hand: it is not ours to remove. */
@@ -39,18 +41,31 @@ export async function useVolume(root: string, path: string, user: string): Promi
     const note = (id: string) => appendFileSync(join(path, 'users'), `${id}\n`);
     if (users.length === 0 && existsSync(data)) note(SOMEBODY);
     else if (users.length < 2) note(user);
-    mkdirSync(data, { recursive: true, mode: 0o755 });
+    if (mkdirSync(data, { recursive: true, mode: 0o755 }) !== undefined)
+      recordVolume(root, basename(path), 'create');
     return { path: data, fresh: readdirSync(data).length === 0 || existsSync(copying(data)) };
   });
 }
 
-/** Removes the volume if nobody but `user` ever had it: then nobody else can have written to it. */
-export async function removeVolume(root: string, path: string, user: string): Promise<void> {
+/**
+ * Removes the volume if nobody but `user` ever had it: then nobody else can have written to it. An anonymous one is made to go
+ * with the last container that has it.
+ */
+export async function removeVolume(
+  root: string,
+  { path, owner: user, anonymous = false }: { path: string; owner: string; anonymous?: boolean },
+): Promise<void> {
   await withLock(volumes(root), () => {
+    if (!existsSync(path)) return;
+    const name = basename(path);
+    const others = (volumeUsers(root).get(name) ?? []).filter((id) => id !== user);
+    if (anonymous && others.length > 0) return;
     const users = usersOf(path);
     // Killed before it could note itself down, `user` had not made more than the directory.
     const ours = users.length === 0 ? !existsSync(join(path, '_data')) : users.every((id) => id === user);
-    if (ours) rmSync(path, { recursive: true, force: true });
+    if (!ours && !anonymous) return;
+    rmSync(path, { recursive: true, force: true });
+    recordVolume(root, name, 'destroy');
   });
 }
 

@@ -55,5 +55,6 @@ export interface RunFlags {
   readonly user?: string;
   readonly uts?: string;
   readonly volume?: readonly string[];
+  readonly volumesFrom?: readonly string[];
   readonly workdir?: string;
 }

@@ -65,9 +65,19 @@ export function labelsOf(spec: Spec, image: ImageConfig): Readonly<Record<string
   return { ...image.Labels, ...spec.labels };
 }
 
-/** The flags' mounts and an anonymous volume for each VOLUME of the image that no flag covers; what lies inside another comes later. */
-export function mountsOf(spec: Spec, image: ImageConfig): MountSpec[] {
-  const mounts = [...spec.mounts];
+/**
+ * The flags' mounts and an anonymous volume for each VOLUME of the image that no flag covers; what lies inside another comes
+ * later. `from`: those of --volumes-from, which cover anonymous volumes and give way to all others; of two, the last one counts.
+ */
+export function mountsOf(spec: Spec, image: ImageConfig, from: readonly MountSpec[] = []): MountSpec[] {
+  const named = spec.mounts.filter((mount) => !isAnonymous(mount)).map(({ target }) => target);
+  const shared = new Map(
+    from.filter(({ target }) => !named.includes(target)).map((mount) => [mount.target, mount]),
+  );
+  const mounts = [
+    ...spec.mounts.filter((mount) => !(isAnonymous(mount) && shared.has(mount.target))),
+    ...shared.values(),
+  ];
   for (const volume of Object.keys(image.Volumes ?? {})) {
     const target = cleanPath(`/${volume}`);
     if (target === '/' || mounts.some((mount) => mount.target === target)) continue;
@@ -75,6 +85,8 @@ export function mountsOf(spec: Spec, image: ImageConfig): MountSpec[] {
   }
   return mounts.sort((a, b) => depth(a.target) - depth(b.target));
 }
+
+const isAnonymous = (mount: MountSpec): boolean => mount.type === 'volume' && mount.source === undefined;
 
 const depth = (path: string) => path.split('/').length;
 

@@ -2,11 +2,15 @@
 import { usageError } from './usage.ts';
 
 /** Docker's rule for a container's name; one leading slash is docker's own old way to write it. */
-export function parseName(text: string): string {
+export function parseName(text: string, flag = '--name'): string {
   const name = text.replace(/^\//, '');
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
     const why = 'a name is two or more of letters, digits, _ . and -, and starts with a letter or digit';
-    throw usageError('--name', text, why, 'write it like --name web-1; leave --name away to be given one');
+    const remedy =
+      flag === '--name'
+        ? 'write it like --name web-1; leave --name away to be given one'
+        : 'write it like web-1';
+    throw usageError(flag, text, why, remedy);
   }
   return name;
 }

@@ -22,6 +22,7 @@ import type { Spec } from './types.ts';
 import { parseUlimits } from './ulimit.ts';
 import { given, unsupported, usageError } from './usage.ts';
 import { parseGroupAdd, parseUserString } from './user-string.ts';
+import { parseVolumesFrom } from './volumes-from.ts';
 
 /** Where the flags were typed. */
 export interface Surroundings {
@@ -62,6 +63,7 @@ export function parseSpec(
     // Docker discards them, too: there is nothing to forward from or to. `warningsOf` says so.
     publish: network === 'host' || network === 'none' ? [] : publish,
     mounts: parseMounts(flags, directory),
+    ...given('volumesFrom', flags.volumesFrom?.map(parseVolumesFrom)),
     shmSize: (flags.shmSize === undefined ? 0 : parseSize('--shm-size', flags.shmSize)) || 64 * 1024 ** 2,
     resources: parseResources(flags, cpus),
     env,

@@ -37,9 +37,22 @@ export type MountSpec =
       propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
       mustExist: boolean;
     }
-  /** No `source`: an anonymous volume. */
-  | { type: 'volume'; source?: string; target: string; readOnly: boolean; noCopy: boolean }
+  /** No `source`: an anonymous volume. With `anonymous` it is another container's, and goes with the last one that has it. */
+  | {
+      type: 'volume';
+      source?: string;
+      target: string;
+      readOnly: boolean;
+      noCopy: boolean;
+      anonymous?: true;
+    }
   | { type: 'tmpfs'; target: string; readOnly: boolean; options: string };
+
+/** `--volumes-from`. */
+export interface VolumesFrom {
+  container: string;
+  readOnly: boolean;
+}
 
 export interface Resources {
   /** Bytes. */
@@ -116,6 +129,8 @@ export interface Spec {
   uts: 'private' | 'host';
   publish: readonly PortMapping[];
   mounts: readonly MountSpec[];
+  /** Containers whose mounts this one has too. */
+  volumesFrom?: readonly VolumesFrom[];
   /** Bytes of /dev/shm. */
   shmSize: number;
   resources: Resources;

@@ -7,7 +7,10 @@ import { need } from '../paths.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Stage } from '../stage.ts';
 
-export function driverOf({ cgroups: layout, swapAccounting }: HostFacts): CgroupDriver {
+export function driverOf({
+  cgroups: layout,
+  swapAccounting,
+}: Pick<HostFacts, 'cgroups' | 'swapAccounting'>): CgroupDriver {
   return layout.version === 2 ? v2Driver(layout, swapAccounting) : v1Driver(layout, swapAccounting);
 }
 

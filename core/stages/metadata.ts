@@ -42,6 +42,19 @@ function identity(spec: Spec): Operation[] {
   ];
 }
 
+function othersMounts({ volumesFrom = [] }: Spec): Operation[] {
+  return volumesFrom.map(({ container, readOnly }, index) => ({
+    kind: 'find-mounts',
+    where: 'host',
+    name: `mounts-from-${index + 1}`,
+    reference: container,
+    readOnly,
+    why: `--volumes-from: what ${container} has mounted, running or not, this container gets at the same places.`,
+    undo: 'nothing',
+    saves: `volumesFrom.${index + 1}`,
+  }));
+}
+
 /** A power cut must not leave half of what says which image the container needs. */
 const lasting = { mode: 0o600, sync: true };
 
@@ -55,10 +68,11 @@ function newState(known: Known): string {
 }
 
 function plan(spec: Spec, known: Known): Operation[] {
-  const operations = identity(spec);
+  const operations = [...identity(spec), ...othersMounts(spec)];
   const { id, name, created } = known;
   const image = imageOf(known);
-  if (!id || !name || !created || !image) return operations;
+  const areMountsKnown = spec.volumesFrom?.every((_, index) => known.volumesFrom?.[index + 1]) ?? true;
+  if (!id || !name || !created || !image || !areMountsKnown) return operations;
   const files = containerFiles(known.host.root, id);
   const link = join(names(known.host.root), name);
   const file = (step: string, path: string, data: string, why: string) => ({

@@ -1,5 +1,5 @@
 import type { ResolvedImage } from '../image/types.ts';
-import type { Known } from '../known.ts';
+import { type Known, sharedMounts } from '../known.ts';
 import { need } from '../paths.ts';
 import { healthcheckOf } from '../spec/health.ts';
 import { exposedPortsOf, labelsOf, mountsOf, type Process, processOf } from '../spec/merge.ts';
@@ -7,7 +7,7 @@ import type { Healthcheck, MountSpec, Spec } from '../spec/types.ts';
 import { given } from '../spec/usage.ts';
 import { hostnameOf } from './identity-files.ts';
 
-/** What is decided about a container at its creation and never changes: config.json. */
+/** What is decided about a container at its creation: config.json. Only `rename` and `update` change it. */
 export interface ContainerConfig extends Process {
   id: string;
   name: string;
@@ -37,7 +37,7 @@ export function containerConfig(spec: Spec, known: Known, image: ResolvedImage):
     hostname,
     ...processOf(spec, image.config, { hostname }),
     labels: labelsOf(spec, image.config),
-    mounts: mountsOf(spec, image.config),
+    mounts: mountsOf(spec, image.config, sharedMounts(spec, known)),
     exposedPorts: exposedPortsOf(spec, image.config),
     ...given('healthcheck', healthcheckOf(spec, image.config)),
     stopSignal: spec.stopSignal ?? image.config.StopSignal ?? 'SIGTERM',

@@ -56,11 +56,23 @@ export interface Container {
   state: ContainerState;
 }
 
+/** Whether its process is there: one that is paused has mounts, addresses and memory like any other. */
+export const isUp = ({ status }: Pick<ContainerState, 'status'>): boolean =>
+  status === 'running' || status === 'paused';
+
 /** Replaces state.json in one step, so that a reader sees the old one or the new one, even after a power cut. */
 export function writeState(root: string, id: string, state: ContainerState): void {
-  const { state: path } = containerFiles(root, id);
+  replaceJson(containerFiles(root, id).state, state);
+}
+
+/** For `rename` and `update`, which hold the container's lock. */
+export function writeConfig(root: string, config: ContainerConfig): void {
+  replaceJson(containerFiles(root, config.id).config, config);
+}
+
+function replaceJson(path: string, value: object): void {
   const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flush: true });
+  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(partial, path);
 }
 
@@ -100,9 +112,9 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** It runs, or will again by itself. */
-export const isUp = ({ status }: ContainerState): boolean =>
-  status === 'running' || status === 'paused' || status === 'restarting';
+/** It runs, or will again by itself: what `stop` ends. */
+export const isActive = (state: Pick<ContainerState, 'status'>): boolean =>
+  isUp(state) || state.status === 'restarting';
 
 const isOfEarlierBoot = ({ boot }: ContainerState): boolean => boot !== undefined && boot !== bootId();
 
@@ -124,7 +136,7 @@ export function readContainer(root: string, id: string): Container | undefined {
   const state = readJson<ContainerState>(files.state);
   if (!config || !state) return undefined;
   if (!driven.has(state.status)) return { config, state };
-  if (isUp(state) && isOfEarlierBoot(state)) return { config, state: endedWithBoot(state) };
+  if (isActive(state) && isOfEarlierBoot(state)) return { config, state: endedWithBoot(state) };
   return { config, state: isAlive(state.supervisor) ? state : { ...state, status: 'dead' } };
 }
 
@@ -171,6 +183,13 @@ export function idNamed(root: string, reference: string): string | undefined {
   return id !== undefined && isId(id) ? id : undefined;
 }
 
+/** For who holds its lock and wants to know what it is by now. @throws TsstepError no-such-container */
+export function readLocked(root: string, id: string): Container {
+  const container = readContainer(root, id);
+  if (!container) throw noSuchContainer(id);
+  return container;
+}
+
 /** By full ID, name, or a prefix of the ID that fits one container only. @throws TsstepError no-such-container */
 export function findContainer(root: string, reference: string): Container {
   const id = idNamed(root, reference);
@@ -201,8 +220,7 @@ export function noSuchContainer(reference: string): TsstepError {
 /** The process that holds the namespaces which `option` wants to share. @throws TsstepError container-state */
 export function findRunning(root: string, reference: string, option: string): Peer {
   const { config, state } = findContainer(root, reference);
-  if (state.status === 'running' && state.process && isAlive(state.process))
-    return { id: config.id, ...state.process };
+  if (isUp(state) && state.process && isAlive(state.process)) return { id: config.id, ...state.process };
   throw new TsstepError({
     code: 'container-state',
     what: `${option} container:${reference} is not possible`,

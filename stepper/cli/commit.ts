@@ -5,7 +5,7 @@ import { commitContainer } from '../../core/image/commit/commit.ts';
 import { withLock } from '../../core/kernel/fs.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { parseBoolean } from '../../core/spec/usage.ts';
-import { type Container, findContainer } from '../../core/store/containers.ts';
+import { type Container, findContainer, readLocked } from '../../core/store/containers.ts';
 import { printable } from '../printable.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
@@ -31,7 +31,8 @@ export async function commit(
       // Whoever gets the lock knows that nobody reads: another commit, a copy, or clean.
       whilePaused: (read) =>
         withLock(containerFiles(root, container.config.id).directory, () =>
-          pausing ? paused(container, read) : read(),
+          // Read now that nobody else can pause it: what a person has paused stays so.
+          pausing ? paused(readLocked(root, container.config.id), read) : read(),
         ),
       onSocket: (path) => say(`the socket ${path} is left out: an image cannot hold one`),
     });

@@ -23,11 +23,11 @@ function declareContainers(program: Command, done: Done): void {
     .command('rm')
     .summary('remove containers')
     .description(
-      'Removes containers with everything that was made for them: files, anonymous volumes, names.',
+      'Removes containers with everything that was made for them: files, names, and with -v anonymous volumes.',
     )
     .argument('<name...>', 'names or IDs, which may be shortened')
     .option('-f, --force', 'a running one too: it is killed')
-    .option('-v, --volumes', 'as with docker; anonymous volumes go in any case')
+    .option('-v, --volumes', 'its anonymous volumes too, unless another container has them')
     .action(async (names, flags) => done(await (await import('./rm.ts')).rm(names, flags)));
 }
 

@@ -3,19 +3,45 @@ import { VERSION } from '../version.ts';
 import { declareCompletion } from './completion.ts';
 import { declareAttach } from './declare-attach.ts';
 import { declareChanges } from './declare-changes.ts';
+import { declareContainer } from './declare-container.ts';
 import { declareDebugger } from './declare-debug.ts';
+import { declareEvents } from './declare-events.ts';
 import { declareExec } from './declare-exec.ts';
 import { declareImages } from './declare-images.ts';
 import { declareLifecycle } from './declare-lifecycle.ts';
+import { declareLives } from './declare-lives.ts';
 import { declareNetworks } from './declare-network.ts';
 import { declarePs } from './declare-ps.ts';
 import { declareRegistries } from './declare-registry.ts';
 import { declareSystem } from './declare-system.ts';
 import { declareTop } from './declare-top.ts';
+import { declareVolumes } from './declare-volumes.ts';
 import { declareManagement } from './manage.ts';
 import { declarePlan } from './plan.ts';
 import { declareRun } from './run.ts';
 import { declareVm } from './vm.ts';
+
+const declarations = [
+  declareRun,
+  declareExec,
+  declareLifecycle,
+  declareLives,
+  declarePs,
+  declareManagement,
+  declareAttach,
+  declareTop,
+  declareEvents,
+  declareDebugger,
+  declarePlan,
+  declareImages,
+  declareSystem,
+  declareChanges,
+  declareVolumes,
+  declareNetworks,
+  declareRegistries,
+  declareVm,
+  declareCompletion,
+];
 
 /** All commands with their flags. Help, shell completion and the tests of the documentation read it. `done` gets the exit code. */
 export function declareProgram(done: (code: number) => void): Command {
@@ -26,21 +52,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .showHelpAfterError('`tsstep --help` lists the commands, `tsstep COMMAND --help` its options.')
     .enablePositionalOptions()
     .exitOverride();
-  declareRun(program, done);
-  declareExec(program, done);
-  declareTop(program, done);
-  declareLifecycle(program, done);
-  declareDebugger(program, done);
-  declarePlan(program, done);
-  declarePs(program, done);
-  declareManagement(program, done);
-  declareImages(program, done);
-  declareSystem(program, done);
-  declareChanges(program, done);
-  declareNetworks(program, done);
-  declareAttach(program, done);
-  declareRegistries(program, done);
-  declareVm(program, done);
-  declareCompletion(program, done);
+  for (const declare of declarations) declare(program, done);
+  declareContainer(program, declarations, done);
   return program;
 }

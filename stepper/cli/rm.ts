@@ -5,7 +5,7 @@ import { killProcess } from '../../core/host/process.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { isId } from '../../core/paths.ts';
-import { findContainer, idNamed, isUp, readContainer } from '../../core/store/containers.ts';
+import { findContainer, idNamed, isActive, readContainer } from '../../core/store/containers.ts';
 import { namesOf } from '../../core/store/remove.ts';
 import { hasDirectory, isLiving, journalOf, journalsOf } from '../journals.ts';
 import { removeContainer } from '../lifecycle/ending.ts';
@@ -16,7 +16,7 @@ import { forEach, openStateAsRoot } from './state.ts';
 
 export async function rm(
   references: readonly string[],
-  { force = false }: { force?: boolean },
+  { force = false, volumes = false }: { force?: boolean; volumes?: boolean },
 ): Promise<number> {
   const { root } = openStateAsRoot('rm');
   return await forEach(references, async (reference) => {
@@ -26,7 +26,7 @@ export async function rm(
       if (!force) throw notStopped(root, id);
       await endIt(root, id);
     }
-    const [first, ...others] = await removeContainer(root, id);
+    const [first, ...others] = await removeContainer(root, id, { keepVolumes: !volumes });
     for (const { failure } of others) process.stderr.write(failureText(failure));
     if (first) throw new TsstepError(first.failure);
     process.stdout.write(`${reference}\n`);
@@ -85,7 +85,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 /** Kills the container's process, or interrupts its creation. Whoever brings it on is alive, and tidies up by itself. */
 async function endIt(root: string, id: string): Promise<void> {
   const container = readContainer(root, id);
-  if (container && isUp(container.state)) {
+  if (container && isActive(container.state)) {
     await stop(root, container, 0);
     return;
   }

@@ -45,6 +45,7 @@ const groups: Readonly<
   'Filesystem:': [
     ['-v, --volume <[source:]target[:modes]>', 'mount a host directory or a volume', 'repeat'],
     ['--mount <key=value,…>', 'mount a host directory, a volume or a tmpfs, spelt out', 'repeat'],
+    ['--volumes-from <container[:ro]>', 'mount what another container has mounted', 'repeat'],
     ['--tmpfs <target[:options]>', 'mount an empty directory that lives in memory', 'repeat'],
     ['--read-only', 'make the container’s root filesystem read-only'],
     ['--shm-size <size>', 'size of /dev/shm (64m unless given)'],

@@ -2,7 +2,7 @@
 import { parseSignal } from '../../core/spec/restart.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { findContainer } from '../../core/store/containers.ts';
-import { recordContainer } from '../../core/store/lifecycle.ts';
+import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { startQuietly } from '../lifecycle/start.ts';
 import { kill, stop } from '../lifecycle/stop.ts';
 import { forEach, openStateAsRoot } from './state.ts';

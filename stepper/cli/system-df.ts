@@ -2,6 +2,7 @@
 
 import { namesShown } from '../../core/image/store/filters.ts';
 import { nameOf } from '../../core/image/store/list.ts';
+import { isUp } from '../../core/store/containers.ts';
 import {
   type ContainerUsage,
   type ImageUsage,
@@ -48,7 +49,7 @@ const sum = <T extends { size: number }>(some: readonly T[]): number =>
 
 function summary({ images, layers, containers, volumes }: Usage): Row[] {
   const usedImages = images.filter((one) => one.containers > 0);
-  const running = containers.filter(({ container }) => container.state.status === 'running');
+  const running = containers.filter(({ container }) => isUp(container.state));
   const linked = volumes.filter(({ links }) => links > 0);
   // Docker's way to count: layers that images share are won, or not, with none of them.
   const needed = usedImages.reduce((all, { size, shared }) => all + size - shared, 0);

@@ -1,7 +1,7 @@
 /** What a daemon would do when it starts and when it stops: `tsstep system start` and `system stop`, for the machine's boot. */
 import { failureOf } from '../../core/errors.ts';
 import type { Places } from '../../core/known.ts';
-import { type Container, changeState, isUp, listContainers } from '../../core/store/containers.ts';
+import { type Container, changeState, isActive, listContainers } from '../../core/store/containers.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
 import { type Cleaned, clean } from '../clean.ts';
 import { showFailure } from '../show-failure.ts';
@@ -43,7 +43,7 @@ export async function startDue(places: Places): Promise<Started> {
 
 /** Stops what runs, without forgetting that it ran: `startDue` brings back what has a policy. @returns names */
 export async function stopAllForNow(root: string): Promise<string[]> {
-  const running = listContainers(root).filter(({ state }) => isUp(state));
+  const running = listContainers(root).filter(({ state }) => isActive(state));
   await Promise.all(
     running.map(async (container) => {
       await stop(root, container);

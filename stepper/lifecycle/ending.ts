@@ -9,10 +9,11 @@ import type { Exit } from '../../core/machine.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
-import { recordContainer } from '../../core/store/lifecycle.ts';
+import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { removeContainerFiles } from '../../core/store/remove.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
-import { dueAtRemoval, journalsOf } from '../journals.ts';
+import { recordMounts } from '../../core/store/volumes.ts';
+import { dueAtRemoval, isWhole, journalsOf } from '../journals.ts';
 import { type Ended, recover } from '../recover.ts';
 import type { UndoMoment, UndoProblem } from '../session/session.ts';
 
@@ -71,6 +72,7 @@ export async function writeExited(
       ...change,
     }),
   );
+  recordMounts(root, config.id, 'unmount');
   recordContainer(root, config, 'die', { exitCode: String(exit.code) });
 }
 
@@ -97,13 +99,22 @@ export function endUnseen(root: string, id: string, init: ProcessId | undefined)
   return { exit, write };
 }
 
-/** Everything of it, from its journals and what they do not know. */
-export async function removeContainer(root: string, id: string): Promise<UndoProblem[]> {
+/**
+ * Everything of it, from its journals and what they do not know. `keepVolumes`: as with docker, its anonymous volumes stay, for
+ * `volume rm`, unless it never came into being.
+ */
+export async function removeContainer(
+  root: string,
+  id: string,
+  { keepVolumes = false } = {},
+): Promise<UndoProblem[]> {
   const config = readContainer(root, id)?.config;
   const problems: UndoProblem[] = [];
   for (const journalled of journalsOf(root, id)) {
     const ended = { result: 'cleaned', code: 0 } as const;
-    problems.push(...(await recover(journalled, dueAtRemoval(journalled), ended)).problems);
+    const kept = keepVolumes && isWhole(journalled);
+    const due = dueAtRemoval(journalled);
+    problems.push(...(await recover(journalled, due, ended, { keepVolumes: kept })).problems);
   }
   if (problems.length > 0) return problems;
   await removeContainerFiles(root, id);

@@ -11,7 +11,7 @@ export function knownAgain(root: string, { config, state }: Container): Partial<
   const journalled = journalOf(root, config.id);
   if (!journalled) throw withoutJournal(config.name);
   if (journalled.result === 'kept') throw wasKept(config.name);
-  const { lookup, image, answers, volumes = {} } = journalled.known;
+  const { lookup, image, answers, volumes = {}, volumesFrom } = journalled.known;
   const hasRun = state.startedAt !== undefined;
   return {
     id: config.id,
@@ -20,6 +20,7 @@ export function knownAgain(root: string, { config, state }: Container): Partial<
     ...(lookup && { lookup }),
     ...(image && { image }),
     ...(answers && { answers }),
+    ...(volumesFrom && { volumesFrom }),
     // What the image has at a mount point was copied at the first start.
     volumes: Object.fromEntries(
       Object.entries(volumes).map(([volume, { path, fresh }]) => [volume, { path, fresh: fresh && !hasRun }]),

@@ -3,7 +3,8 @@ import { bootId } from '../../core/kernel/proc.ts';
 import type { Exit, RunningContainer } from '../../core/machine.ts';
 import type { Stage } from '../../core/stage.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
-import { recordContainer } from '../../core/store/lifecycle.ts';
+import { recordContainer } from '../../core/store/lifecycle-log.ts';
+import { recordMounts } from '../../core/store/volumes.ts';
 import { type Driven, drive } from '../drive.ts';
 import { Interrupts } from '../interrupts.ts';
 import { type OpenedSession, openSession, type SessionRequest } from '../open-session.ts';
@@ -127,6 +128,7 @@ class Making {
     const { session, events } = this.#opened;
     this.#save(runningState(session.spec, session.known, this.#startedAt));
     if (!this.#request.before) this.#record('create');
+    if (session.known.id) recordMounts(this.#root, session.known.id, 'mount');
     this.#record('start');
     events.emit({ type: 'started', pid: container.pid });
     session.close();

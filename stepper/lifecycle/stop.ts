@@ -13,7 +13,7 @@ import {
   isUp,
   readContainer,
 } from '../../core/store/containers.ts';
-import { recordContainer } from '../../core/store/lifecycle.ts';
+import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { requireState, type Verb } from '../../core/store/states.ts';
 import { isSettled, stateWhen } from './settled.ts';
 

@@ -17,8 +17,10 @@ import { findNetwork } from '../../core/network/store.ts';
 import { candidates, chooseSubnet } from '../../core/network/subnet.ts';
 import type { OperationOf } from '../../core/operation.ts';
 import { containers, names } from '../../core/paths.ts';
+import type { MountSpec } from '../../core/spec/types.ts';
 import { findRunning } from '../../core/store/containers.ts';
 import { findToJoin } from '../../core/store/find-to-join.ts';
+import { mountsFrom } from '../../core/store/volumes.ts';
 
 const closed = ['EACCES', 'EPERM'];
 
@@ -37,6 +39,8 @@ export interface Looks {
   ): Promise<{ lease: Lease; read: boolean }>;
   /** undefined: containers may not be looked at. */
   container(reference: string, option?: string): Peer | undefined;
+  /** undefined: containers may not be looked at. */
+  mounts(from: { reference: string; readOnly: boolean }): MountSpec[] | undefined;
   /** The topmost directory of a path that does not exist; null: all of it does. */
   missing(path: string): string | null;
   volume(path: string): 'absent' | 'empty' | 'filled' | 'unreadable';
@@ -114,6 +118,12 @@ export class MachineLooks implements Looks {
     const find = () =>
       option === undefined ? findToJoin(root, reference, cgroups) : findRunning(root, reference, option);
     return readable && allowed(find);
+  }
+
+  mounts(from: { reference: string; readOnly: boolean }): MountSpec[] | undefined {
+    const { root } = this.#host;
+    const readable = allowed(() => tolerating(['ENOENT'], () => readdirSync(containers(root))) ?? []);
+    return readable && allowed(() => mountsFrom(root, from));
   }
 
   missing(path: string): string | null {

@@ -80,6 +80,11 @@ const predictors: { [K in Kind]: Predictor<K> | typeof nothing } = {
       return guess({ id: reference, pid: placeholders[name] }, `$${name} stands for the pid of ${reference}`);
     return seen({ ...peer, pid: placeholders[name] }, `$${name} is ${peer.pid} now`);
   },
+  'find-mounts': (action, { looks }) => {
+    const mounts = looks.mounts(action);
+    if (!mounts) return guess([], `taken to be none: ${action.reference} is root’s`);
+    return seen(mounts, `${mounts.map(({ target }) => target).join(', ') || 'none'}`);
+  },
   'create-volume': ({ path }, { looks }) => {
     const state = looks.volume(`${path}/_data`);
     const value = { path: `${path}/_data`, fresh: state !== 'filled' };

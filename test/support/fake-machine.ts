@@ -28,6 +28,9 @@ const values: { [K in Kind]?: (operation: OperationOf<K>) => object | string | n
   clock: () => '2026-01-01T00:00:00.000Z',
   'resolve-image': () => ({ found: labImage }),
   'build-lab': () => labImage,
+  'find-mounts': () => [
+    { type: 'volume', source: 'theirs', target: '/theirs', readOnly: true, noCopy: true },
+  ],
   'find-container': ({ reference }): Peer => ({ id: reference, pid: 77, startTime: '1' }),
   'create-volume': ({ path }) => ({ path: `${path}/_data`, fresh: true }),
   'spawn-init': () => ({ pid: 4242, startTime: '1' }),

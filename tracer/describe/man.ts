@@ -15,6 +15,7 @@ const pages: Readonly<Record<Kind, string>> = {
   'build-lab': 'OCI image-spec, layer.md',
   'unpack-layer': 'OCI image-spec, layer.md',
   'find-container': 'namespaces(7)',
+  'find-mounts': 'open(2)',
   'find-missing': 'access(2)',
   'create-volume': 'mkdir(2)',
   'copy-up': 'cp(1)',

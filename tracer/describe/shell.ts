@@ -92,6 +92,7 @@ const printers: { [K in Kind]: Printer<K> } = {
     ];
   },
   'find-container': ({ reference }) => [`cat "$ROOT/containers/"${word(reference)}*/state.json`],
+  'find-mounts': ({ reference }) => [`jq .mounts "$ROOT/containers/"${word(reference)}*/config.json`],
   'find-missing': ({ path }) => [`test -e ${word(path)}`],
   'create-volume': ({ path }) => [`mkdir -p ${word(`${path}/_data`)}`],
   'copy-up': ({ root, target, to }) => [

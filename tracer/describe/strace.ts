@@ -52,6 +52,7 @@ const printers: { [K in Kind]: Printer<K> } = {
       `rename(${pathname(partial)}, ${pathname(to)})`,
     ].join(and),
   'find-container': ({ reference }) => open(`containers/${reference}/state.json`),
+  'find-mounts': ({ reference }) => open(`containers/${reference}/config.json`),
   'find-missing': ({ path }) => `access(${pathname(path)}, F_OK)`,
   'create-volume': ({ path }) =>
     `mkdir(${pathname(path)}, 0701)${and}mkdir(${pathname(`${path}/_data`)}, 0755)`,

@@ -1,5 +1,5 @@
 /** What runs make below the state directories: leases, holds on shared things, names, directories, half-made files. */
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { tolerating } from '../../kernel/errno.ts';
 import type { Places } from '../../known.ts';
@@ -97,23 +97,3 @@ export function partialImages({ root }: Places): Found[] {
     return { what: `partial image ${join(at, name)}`, path: join(at, name), owner, remedy: CLEAN };
   });
 }
-
-/** Anonymous volumes, named by 64 hex digits, say whose they are; a named one outlives everybody on purpose. */
-export function anonymousVolumes({ root }: Places): Found[] {
-  const at = join(root, 'volumes');
-  return entries(at).flatMap((name): Found[] => {
-    const users = tolerating(['ENOENT', 'EACCES'], () => readFileSync(join(at, name, 'users'), 'utf8'));
-    const owner = users?.split('\n')[0];
-    if (!/^[0-9a-f]{64}$/.test(name) || owner === undefined || !isDirectory(join(at, name))) return [];
-    if (existsSync(containerFiles(root, owner).directory)) return [];
-    return [
-      {
-        what: `anonymous volume ${join(at, name)}`,
-        owner: { container: owner },
-        remedy: `rm -r ${join(at, name)}`,
-      },
-    ];
-  });
-}
-
-const isDirectory = (path: string): boolean => lstatSync(path).isDirectory();

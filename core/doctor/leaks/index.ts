@@ -1,7 +1,6 @@
 /** Everything on this host that a run of tsstep can have made, each with whose it is: who compares that with who lives has the leaks. */
 import type { Places } from '../../known.ts';
 import {
-  anonymousVolumes,
   directories,
   heldBy,
   holds,
@@ -33,6 +32,5 @@ export function findTraces(places: Places, journalled: ReadonlySet<string>): Fou
     ...directories(places, journalled),
     ...partialLayers(places),
     ...partialImages(places),
-    ...anonymousVolumes(places),
   ];
 }

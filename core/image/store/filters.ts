@@ -1,5 +1,6 @@
 /** Docker's filters for images: `label=KEY[=VALUE]`, `until=24h`. Of one kind, any may fit; of different kinds, all have to. */
 import { TsstepError } from '../../errors.ts';
+import { type Filters as FiltersOf, goBoolean, hasLabel, momentOf, readFilters } from '../../filters.ts';
 import { familiarName, familiarRepository } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { storedName } from './layout.ts';
@@ -10,18 +11,11 @@ export const listFilters = ['dangling', 'label', 'before', 'since', 'reference',
 export const pruneFilters = ['dangling', 'label', 'label!', 'until'] as const;
 
 export type FilterName = (typeof listFilters)[number] | (typeof pruneFilters)[number];
-export type Filters = Readonly<Partial<Record<FilterName, readonly string[]>>>;
+export type Filters = FiltersOf<FilterName>;
 
 /** @param texts `NAME=VALUE` @throws TsstepError usage */
 export function parseFilters(texts: readonly string[], known: readonly FilterName[]): Filters {
-  const filters: Partial<Record<FilterName, string[]>> = {};
-  for (const text of texts) {
-    const [, key = text, value = ''] = /^(label!|[^=]*)=(.*)$/s.exec(text) ?? [];
-    const name = known.find((one) => one === key);
-    if (name === undefined || value === '')
-      throw bad(name === undefined ? `Invalid filter '${key}'` : `the filter ${text} has no value`, known);
-    filters[name] = [...(filters[name] ?? []), value];
-  }
+  const filters = readFilters(texts, known, (what) => bad(what, known));
   for (const value of filters.dangling ?? []) booleanOf(value);
   return filters;
 }
@@ -36,7 +30,7 @@ export function imageFilter(
   const dangling = filters.dangling?.map(booleanOf);
   const before = filters.before?.map(createdOf);
   const since = filters.since?.map(createdOf);
-  const until = filters.until?.map((text) => momentOf(text, now));
+  const until = filters.until?.map((text) => untilOf(text, now));
   return (image) => {
     const labels = image.documents?.config.config?.Labels ?? {};
     return (
@@ -58,11 +52,6 @@ export function namesShown(image: StoredImage, patterns: readonly string[] | und
 }
 
 const created = ({ documents }: StoredImage): number => Date.parse(documents?.config.created ?? '') || 0;
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const [key = '', ...value] = wanted.split('=');
-  return Object.hasOwn(labels, key) && (value.length === 0 || labels[key] === value.join('='));
-}
 
 /** The pattern fits the whole familiar name or the name without tag (distribution/reference, FamiliarMatch). */
 function fits(entry: Descriptor, pattern: string): boolean {
@@ -87,25 +76,15 @@ function globOf(pattern: string): RegExp {
   }
 }
 
-/** As Go reads one. @throws TsstepError usage */
+/** @throws TsstepError usage */
 export function booleanOf(text: string): boolean {
-  if (/^(1|t|true)$/i.test(text)) return true;
-  if (/^(0|f|false)$/i.test(text)) return false;
-  throw bad(`Invalid filter 'dangling=[${text}]'`, ['dangling']);
+  const value = goBoolean(text);
+  if (value === undefined) throw bad(`Invalid filter 'dangling=[${text}]'`, ['dangling']);
+  return value;
 }
 
-const unitMilliseconds: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** `24h`, `1h30m` ago; seconds since 1970; or a date (RFC 3339 and its beginnings). Milliseconds since 1970. */
-function momentOf(text: string, now: number): number {
-  if (/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) {
-    const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
-    return (
-      now -
-      parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (unitMilliseconds[unit] ?? 0), 0)
-    );
-  }
-  const moment = /^\d+(\.\d+)?$/.test(text) && text.length > 4 ? Number(text) * 1000 : Date.parse(text);
+function untilOf(text: string, now: number): number {
+  const moment = momentOf(text, now);
   if (Number.isNaN(moment)) throw bad(`the filter until=${text} cannot be understood`, ['until']);
   return moment;
 }

@@ -1,4 +1,4 @@
-import { isUp, readConfigs, readContainer } from '../../store/containers.ts';
+import { isActive, readConfigs, readContainer } from '../../store/containers.ts';
 import type { Users } from './conflict.ts';
 import type { StoredImage } from './stored.ts';
 
@@ -8,7 +8,7 @@ export function usersByImage(root: string): ReadonlyMap<string, Users> {
   for (const { id, image } of readConfigs(root).configs) {
     const { running, stopped } = users.get(image.id) ?? { running: [], stopped: [] };
     const state = readContainer(root, id)?.state;
-    const alive = state !== undefined && (isUp(state) || state.status === 'creating');
+    const alive = state !== undefined && (isActive(state) || state.status === 'creating');
     users.set(
       image.id,
       alive ? { running: [...running, id], stopped } : { running, stopped: [...stopped, id] },

@@ -1,4 +1,4 @@
-import { imageOf, type Known } from '../../known.ts';
+import { imageOf, type Known, sharedMounts } from '../../known.ts';
 import type { Operation } from '../../operation.ts';
 import { containerFiles, need } from '../../paths.ts';
 import { mountsOf } from '../../spec/merge.ts';
@@ -81,7 +81,7 @@ function pivot(root: string): Operation[] {
 function plan(spec: Spec, known: Known): Operation[] {
   const root = containerFiles(known.host.root, need(known, 'id')).merged;
   const { cwd } = processFor(spec, known);
-  const mounts = mountsOf(spec, imageOf(known)?.config ?? {});
+  const mounts = mountsOf(spec, imageOf(known)?.config ?? {}, sharedMounts(spec, known));
   // A mount on /etc would cover hosts, hostname and resolv.conf if it came after them.
   const etc = mounts.filter(({ target }) => target === '/etc');
   const others = mounts.filter(({ target }) => target !== '/etc');

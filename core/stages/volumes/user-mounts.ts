@@ -72,7 +72,7 @@ function createVolume(known: Known, spec: Volume): Operation {
   const id = need(known, 'id');
   const volume = volumeName(spec, id);
   const path = volumeDirectory(known.host.root, volume);
-  const anonymous = spec.source === undefined;
+  const anonymous = spec.source === undefined || spec.anonymous === true;
   return {
     kind: 'create-volume',
     where: 'host',
@@ -81,9 +81,11 @@ function createVolume(known: Known, spec: Volume): Operation {
     owner: id,
     path,
     why: anonymous
-      ? 'A volume without a name: it goes with the container when --rm removes it.'
+      ? 'A volume without a name: --rm removes it with the container, as `rm -v` does.'
       : 'A volume is a directory that no container owns: it outlives them all.',
-    undo: { at: anonymous ? 'remove' : 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
+    undo: anonymous
+      ? { at: 'remove', do: { kind: 'remove-volume', volume, owner: id, path, anonymous } }
+      : { at: 'rollback', do: { kind: 'remove-volume', volume, owner: id, path } },
     saves: `volumes.${volume}`,
   };
 }

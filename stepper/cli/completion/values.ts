@@ -8,12 +8,17 @@ import { listFilters, pruneFilters } from '../../../core/image/store/filters.ts'
 import { networkFilters, networkPruneFilters } from '../../../core/network/filters.ts';
 import { pipeline } from '../../../core/pipeline.ts';
 import { capabilityNames } from '../../../core/spec/capabilities.ts';
+import type { Status } from '../../../core/store/containers.ts';
+import { transitions } from '../../../core/store/states.ts';
+import { containerPruneFilters } from '../container/prune-filters.ts';
+import { eventFilters } from '../events/filters.ts';
 import { filterNames as psFilters } from '../ps/filters.ts';
 import { uiKinds } from '../stepping-flags.ts';
+import { volumeFilters, volumePruneFilters } from '../volume/filters.ts';
 import type { Candidate, Fitting } from './candidates.ts';
 import type { Place } from './place.ts';
 import { shells } from './print.ts';
-import { containerNames, containersOf, imageNames, loginNames, networkNames } from './store.ts';
+import { containerNames, containersOf, imageNames, loginNames, networkNames, volumeNames } from './store.ts';
 
 export type Source = (place: Place) => Fitting | Promise<Fitting>;
 
@@ -61,11 +66,32 @@ const networkModes: Source = () => [
   ...each(containerNames().map((name) => `container:${name}`)),
 ];
 
+/** What can be done in some states only is completed with containers in those. */
+const statesFor: Readonly<Record<string, readonly Status[]>> = {
+  start: transitions.start.from,
+  stop: transitions.stop.from,
+  kill: transitions.kill.from,
+  pause: transitions.pause.from,
+  unpause: transitions.unpause.from,
+  exec: transitions['exec in'].from,
+  attach: transitions['attach to'].from,
+  top: transitions['look into'].from,
+  stats: transitions.kill.from,
+  port: transitions.kill.from,
+};
+
 export const ofArguments: Readonly<Record<string, Source>> = {
   image: imageNames,
-  name: (place) =>
-    place.command.name() === 'inspect' ? [...containersOf(place), ...imageNames()] : containersOf(place),
-  container: containersOf,
+  name: (place) => {
+    const { command } = place;
+    const found = containersOf(place, statesFor[command.name()]);
+    // Under `container` only containers are meant.
+    return command.name() === 'inspect' && command.parent?.name() !== 'container'
+      ? [...found, ...imageNames()]
+      : found;
+  },
+  container: (place) => containersOf(place, statesFor[place.command.name()]),
+  volume: ({ operands }) => each(volumeNames().filter((name) => !operands.includes(name))),
   'repository[:tag]': imageNames,
   file: files,
   from: fileOrContainer,
@@ -79,6 +105,11 @@ export const ofArguments: Readonly<Record<string, Source>> = {
 
 const filters: Readonly<Record<string, readonly string[]>> = {
   ps: psFilters,
+  events: eventFilters,
+  'volume ls': volumeFilters,
+  'volume prune': volumePruneFilters,
+  'container ls': psFilters,
+  'container prune': containerPruneFilters,
   'network ls': networkFilters,
   'network prune': networkPruneFilters,
   'image prune': pruneFilters,
@@ -96,6 +127,7 @@ export const ofOptions: Readonly<Record<string, Source>> = {
   '--add': files,
   kind: () => each(uiKinds),
   filter: ({ command }) => each(filtersOf(command).map((name) => `${name}=`)),
+  '--volumes-from': () => each(containerNames()),
   capability: () => each(['ALL', ...capabilityNames]),
   '--env': () => each(Object.keys(process.env)),
   '--network': networkModes,

@@ -10,3 +10,16 @@ export function humanSize(bytes: number, digits: 3 | 4 = 3): string {
   }
   return `${Number(size.toPrecision(digits))}${units[unit]}`;
 }
+
+const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** Bytes of memory as docker shows them: powers of 1024, four digits. `564KiB`, `7.751GiB`. */
+export function binarySize(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1024 && unit < binaryUnits.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  return `${Number(size.toPrecision(4))}${binaryUnits[unit]}`;
+}

@@ -1,5 +1,5 @@
 import { isAlive } from '../../../core/kernel/proc.ts';
-import { type Container, type ContainerState, isUp } from '../../../core/store/containers.ts';
+import { type Container, type ContainerState, isActive } from '../../../core/store/containers.ts';
 import type { Health } from '../../../core/supervisor/health-file.ts';
 import type { Journalled } from '../../journals.ts';
 import { stateText } from '../ps/columns.ts';
@@ -22,7 +22,7 @@ export function stateOf(container: Container, pid: number, health: Health | unde
   return {
     Status: stateText(container),
     // As with docker what is paused or about to start again counts as running.
-    Running: isUp(state),
+    Running: isActive(state),
     Paused: status === 'paused',
     Restarting: status === 'restarting',
     OOMKilled: oomKilled,

@@ -1,5 +1,5 @@
 import { isAlive } from '../../../core/kernel/proc.ts';
-import { type Container, isUp } from '../../../core/store/containers.ts';
+import { type Container, isActive } from '../../../core/store/containers.ts';
 import type { Journalled } from '../../journals.ts';
 import { kernelFacts } from './kernel.ts';
 import { sessionOf } from './sessions.ts';
@@ -7,7 +7,7 @@ import { sessionOf } from './sessions.ts';
 /** All that docker has no word for. `pid`: 0 where nothing runs. */
 export function tsstepOf({ config, state }: Container, journals: readonly Journalled[], pid: number) {
   const { supervisor, pausedAt = null, boot = null } = state;
-  const supervised = state.status === 'creating' || isUp(state);
+  const supervised = state.status === 'creating' || isActive(state);
   return {
     ImageName: config.image.name,
     ImageDigest: config.image.digest,

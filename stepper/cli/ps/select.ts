@@ -1,6 +1,6 @@
 /** Which containers ps lists. */
 import { diffIdsOf, findAmong, type StoredImage } from '../../../core/image/store/stored.ts';
-import { type Container, findContainer, isUp } from '../../../core/store/containers.ts';
+import { type Container, findContainer, isActive } from '../../../core/store/containers.ts';
 import { healthOf } from '../../../core/supervisor/health-file.ts';
 import { networksOf, sourcesOf, stateText } from './columns.ts';
 import { type Filters, patternOf, portsIn } from './filters.ts';
@@ -100,7 +100,7 @@ export function select(
   );
   const whatever = all || last > 0 || filters.status !== undefined;
   const found = containers.filter(
-    (container) => (whatever || isUp(container.state)) && tests.every((test) => test(container)),
+    (container) => (whatever || isActive(container.state)) && tests.every((test) => test(container)),
   );
   return last > 0 ? found.slice(0, last) : found;
 }

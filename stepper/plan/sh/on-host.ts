@@ -93,6 +93,7 @@ export const onHost: { [K in HostAction['kind']]: Lines<K> } = {
   'find-container': ({ reference, option }, writer) => [
     `${peerVariable(option)}=$(tsstep inspect --format '{{.State.Pid}}' ${writer.word(reference)})`,
   ],
+  'find-mounts': () => note('looked up when this script was written'),
   'find-missing': ({ path, required }, writer) =>
     required
       ? [`[ -e ${writer.word(path)} ] || fail 125 --mount: the host has no ${writer.word(path)}`]

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startTimeOf } from '../../../core/kernel/proc.ts';
+import { containerFiles } from '../../../core/paths.ts';
 import { parseSpec } from '../../../core/spec/parse.ts';
 import { stageNames } from '../../../core/stage.ts';
 import { candidates } from '../../../stepper/cli/completion/candidates.ts';
@@ -52,7 +54,11 @@ beforeEach(() => {
 describe('completion', () => {
   it.each<[words: string[], fit: readonly string[] | 'files']>([
     // commands
-    [['r'], ['run', 'restart', 'rm', 'rmi']],
+    [['r'], ['run', 'restart', 'rename', 'rm', 'rmi']],
+    [
+      ['container', 'p'],
+      ['pause', 'port', 'prune'],
+    ],
     [
       ['plan', ''],
       ['run', 'exec', 'help'],
@@ -183,8 +189,32 @@ describe('completion', () => {
     [['cp', 'we'], ['web:']],
     [['cp', 'web:/etc/hosts', './'], 'files'],
     [['image', 'from-host', '--add', ''], 'files'],
+    [
+      ['volume', 'prune', '--filter', ''],
+      ['label=', 'label!='],
+    ],
+    [['events', '-f', 'vol'], ['volume=']],
+    [['run', '--volumes-from', 'w'], ['web']],
   ])('of %j offers %j', async (words, fit) => {
     expect(await fitting(...words)).toEqual(fit);
+  });
+
+  it('offers containers in the states in which a command can be done, and volumes', async () => {
+    const supervisor = { pid: process.pid, startTime: startTimeOf(process.pid) };
+    const states = { [web]: 'exited', [db]: 'running' };
+    for (const [id, status] of Object.entries(states)) {
+      const files = containerFiles(root, id);
+      writeFileSync(files.config, JSON.stringify({ id, name: id === web ? 'web' : 'db', created: '' }));
+      writeFileSync(files.state, JSON.stringify({ status, supervisor }));
+    }
+    for (const volume of ['cache', 'data'])
+      mkdirSync(join(root, 'volumes', volume, '_data'), { recursive: true });
+    expect(await fitting('pause', '')).toEqual(['db']);
+    expect(await fitting('container', 'stats', '')).toEqual(['db']);
+    expect(await fitting('unpause', '')).toEqual([]);
+    expect(await fitting('rename', '')).toEqual(await fitting('rm', ''));
+    expect(await fitting('container', 'inspect', '')).not.toContain('nginx:1.27');
+    expect(await fitting('volume', 'rm', 'cache', '')).toEqual(['data']);
   });
 
   it('names the operations of the run that the flags ask for', async () => {

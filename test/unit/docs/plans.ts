@@ -32,6 +32,7 @@ const looks: Looks = {
   lease: async (network) =>
     await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
   container: () => ({ id: 'cd'.repeat(32), pid: 7, startTime: '1' }),
+  mounts: () => [{ type: 'volume', source: 'theirs', target: '/theirs', readOnly: true, noCopy: true }],
   missing: (path) => path,
   volume: () => 'absent',
 };
@@ -51,6 +52,7 @@ const runs: readonly RunFlags[] = [
   {
     publish: ['8080:80', '0:53/udp'],
     volume: ['/srv:/data:ro', 'named:/lab', '/anonymous'],
+    volumesFrom: ['other:ro'],
     tmpfs: ['/scratch'],
     readOnly: true,
     init: true,

@@ -34,6 +34,7 @@ const fixedLooks: Looks = {
   lease: async (network) =>
     await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
   container: () => undefined,
+  mounts: () => undefined,
   missing: () => null,
   volume: () => 'absent',
 };

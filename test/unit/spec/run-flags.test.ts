@@ -136,6 +136,7 @@ describe('the flags of run', () => {
       user: true,
       uts: true,
       volume: true,
+      volumesFrom: true,
       workdir: true,
     };
     expect([...names].sort()).toEqual(Object.keys(fields).sort());

@@ -59,6 +59,7 @@ const examples: { [K in Kind]: Omit<OperationOf<K>, 'kind' | 'why' | 'undo' | 'n
     partial: '/var/lib/tsstep/layers/partial/x',
   },
   'find-container': { where: 'host', reference: 'db', option: '--network' },
+  'find-mounts': { where: 'host', reference: 'db', readOnly: true },
   'find-missing': { where: 'host', path: '/srv/data' },
   'create-volume': { where: 'host', volume: 'data', owner: id, path: '/var/lib/tsstep/volumes/data' },
   'copy-up': { where: 'host', root: '/m', target: '/data', to: '/var/lib/tsstep/volumes/data/_data' },

@@ -52,6 +52,9 @@ export const host = {
     process that is in it: that container's init, whose pid is in its state file. The start time is compared too, because a pid
     is used again after its process has ended. docker does the same for --network container:NAME. It fails if the container is
     not running.`,
+  'find-mounts': `A container’s mounts are written down when it is created, and stay when it has ended. Another one gets the same at the
+    same places: host directories, and volumes by their names, also those whose names were made up. What is mounted later in
+    one of them does not appear in the other.`,
   'find-missing': `A bind mount shows what the host has at a path, so something has to be there. docker makes what -v names and nobody
     has, as a directory of root's, and many have wondered where it came from: a typing error in the path is enough. --mount is stricter
     and refuses. It is looked for before it is made, so that going back removes just what had to be made.`,

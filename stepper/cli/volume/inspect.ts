@@ -1,0 +1,32 @@
+import { noSuchVolume, readVolume, type Volume } from '../../../core/store/volumes.ts';
+import { shownOn } from '../../printable.ts';
+import { forEach, openState } from '../state.ts';
+import { render } from '../template/render.ts';
+
+export async function inspect(names: readonly string[], { format }: { format?: string }): Promise<number> {
+  const { root } = openState('volume inspect');
+  const found: object[] = [];
+  const code = await forEach(names, (name) => {
+    const volume = readVolume(root, name);
+    if (!volume) throw noSuchVolume(name);
+    if (format === undefined) found.push(documentOf(volume));
+    else say(render(format, documentOf(volume)));
+  });
+  if (format === undefined) say(JSON.stringify(found, null, 4));
+  return code;
+}
+
+const say = (text: string): void =>
+  void process.stdout.write(`${shownOn(process.stdout, text, { keep: '\n\t' })}\n`);
+
+function documentOf({ name, created, labels, data }: Volume) {
+  return {
+    CreatedAt: created.replace(/\.\d+Z$/, 'Z'),
+    Driver: 'local',
+    Labels: labels ?? null,
+    Mountpoint: data,
+    Name: name,
+    Options: null,
+    Scope: 'local',
+  };
+}
