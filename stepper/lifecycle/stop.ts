@@ -21,7 +21,7 @@ import { isSettled, stateWhen } from './settled.ts';
 const PATIENCE = 10;
 
 /** Which signal asks the container's command to end. */
-export const stopSignalOf = ({ config }: Container): NodeJS.Signals =>
+const stopSignalOf = ({ config }: Container): NodeJS.Signals =>
   parseSignal('--stop-signal', config.stopSignal);
 
 /** Marks it as stopped by a person, so that no policy brings it back. @throws TsstepError container-state */
@@ -36,7 +36,7 @@ async function claim(root: string, { config }: Container, verb: Verb): Promise<C
 }
 
 /** A frozen process takes no signal but when it is let go. @returns whether there was a process to signal */
-export function signal({ config, state }: Container, name: NodeJS.Signals): boolean {
+function signal({ config, state }: Container, name: NodeJS.Signals): boolean {
   const { process: target } = state;
   if (!target || !isAlive(target)) return false;
   tolerating(['ESRCH'], () => process.kill(target.pid, name));

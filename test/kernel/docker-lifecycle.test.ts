@@ -8,19 +8,6 @@ import { useSandbox } from '../support/sandbox.ts';
 const sandbox = useSandbox();
 const docker = useDocker(sandbox);
 
-/** Beginnings of rows that neither program runs, since tsstep does not have the command yet. */
-const todo: readonly string[] = [
-  'pause',
-  'unpause',
-  'rename',
-  'update',
-  'port',
-  'container',
-  'volume',
-  'logs',
-  'top',
-];
-
 /** What docker prints and tsstep means not to, with the reason. */
 const meant: readonly (readonly [text: RegExp, instead: string, reason: string])[] = [
   [/, :::\d+->\d+\/tcp/g, '', 'docker publishes on IPv6 as well; tsstep’s bridge speaks IPv4 only'],
@@ -61,15 +48,12 @@ async function inDocker(row: Row): Promise<Answer> {
 const inTsstep = async (row: Row): Promise<Answer> =>
   answerOf(await sandbox.tsstep(wordsOf(row.command, ids.tsstep)), row, ids.tsstep);
 
-const isTodo = ({ command }: Row): boolean => todo.some((words) => `${command} `.startsWith(`${words} `));
-
 const shown = ({ code, stdout }: Answer): string => `exit ${code}\n${stdout}`;
 
 describe('docker and tsstep answer alike:', () => {
   it.for(script.map((row, number) => ({ ...row, number })))('$number: $command', async (row, test) => {
     // Two versions of docker do not answer alike either.
     test.skip(!docker.version.startsWith('20.10.'), `needs docker 20.10, this is ${docker.version}`);
-    test.skip(isTodo(row), 'a command that tsstep does not have yet');
     const [theirs, ours] = await Promise.all([inDocker(row), inTsstep(row)]);
     const known = different[row.command];
     expect(shown(ours)).toBe(known?.tsstep ?? shown(theirs));

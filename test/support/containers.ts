@@ -141,7 +141,13 @@ export function useContainers(): Containers {
   return {
     sandbox,
     async start(flags = '', command = sleeper, options = {}) {
-      return await adopt(sandbox.startTsstep(['run', '--rm', ...split(flags), 'lab', ...command], options));
+      const words = split(flags);
+      // Into a pid namespace that exists, nsenter forks once more.
+      const joins = words.some(
+        (word, index) => words[index - 1] === '--pid' && word.startsWith('container:'),
+      );
+      const run = sandbox.startTsstep(['run', '--rm', ...words, 'lab', ...command], options);
+      return await adopt(run, joins ? 3 : 2);
     },
     adopt,
     background: (program) => void others.push(program),
