@@ -135,4 +135,5 @@ export const common = (text: string): string =>
     .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z| \+0000 UTC)/g, '<date>')
     .replace(/\b(?!127\.|0\.0\.0\.0)\d+(\.\d+){3}\b/g, '<address>')
     .replace(/\b02:42(:[0-9a-f]{2}){4}\b/g, '<mac>')
+    .replace(/^(root +)\d+ +\d+( +\d+ +)\d\d:\d\d /gm, '$1<pid> <parent>$2<start> ')
     .replace(/ {2,}/g, '  ');
