@@ -25,6 +25,8 @@ export interface ExecRequest extends SessionRequest {
   detach: boolean;
   /** What a signal to this process does: leave the command to itself, or end it. */
   signals: 'leave' | 'kill';
+  /** With a terminal: what leaves the command alone. */
+  detachKeys: Buffer;
 }
 
 /** @throws TsstepError not-root, usage */
@@ -72,14 +74,26 @@ async function stay(
   const ahead = await frontEnd.release();
   session.machine.release();
   const record = eventFiles.length > 0 || !showOutput ? events : undefined;
-  const exit = await attach({ container, spec, ahead, record, show: showOutput, signals: request.signals });
+  const { signals, detachKeys } = request;
+  const exit = await attach({ container, spec, ahead, record, show: showOutput, signals, detachKeys });
+  if (!exit) return detached(container);
   events.emit({ type: 'exited', ...exit, oomKilled: false });
   return exit;
 }
 
+function detached(container: RunningContainer): Exit {
+  process.stderr.write('read escape sequence\n');
+  hold(container);
+  return { code: 1 };
+}
+
 /** A terminal whose master side nobody holds is hung up; what is written to it has to go somewhere as well. */
-function leave({ session }: OpenedSession, { descriptors: { terminal } }: RunningContainer): Exit {
+function hold({ descriptors: { terminal } }: RunningContainer): void {
   if (terminal !== undefined) spawn('cat', { stdio: [terminal, 'ignore', 'ignore'], detached: true }).unref();
+}
+
+function leave({ session }: OpenedSession, container: RunningContainer): Exit {
+  hold(container);
   session.machine.release();
   return { code: 0 };
 }

@@ -8,6 +8,7 @@ import { exec } from '../exec.ts';
 import { quietFrontEnd } from '../json/front-end.ts';
 import { showFailure } from '../show-failure.ts';
 import { Stepping } from '../stepping.ts';
+import { DEFAULT_KEYS, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { frontEndFor } from './front-end.ts';
 import { openStateAsRoot } from './state.ts';
 import { eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts';
@@ -16,7 +17,7 @@ import { eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts'
 const REFUSED = 1;
 
 export async function execWith(
-  flags: ExecFlags & WatchFlags,
+  flags: ExecFlags & WatchFlags & { detachKeys?: string },
   reference: string,
   words: readonly string[],
 ): Promise<number> {
@@ -30,6 +31,7 @@ export async function execWith(
       spec: specFor(flags, config, words),
       detach: flags.detach ?? false,
       signals: 'leave',
+      detachKeys: parseDetachKeys(flags.detachKeys ?? DEFAULT_KEYS),
       stepping: new Stepping(flags),
       frontEnd: await frontEndFor(flags, quietFrontEnd),
       faults: parseFaults(flags.inject),

@@ -16,6 +16,7 @@ export async function probe(id: string): Promise<number> {
     spec: parseExec({}, config, words, {}),
     detach: false,
     signals: 'kill',
+    detachKeys: Buffer.alloc(0),
     stepping: new Stepping({}),
     frontEnd: quietFrontEnd(),
     faults: new Map(),

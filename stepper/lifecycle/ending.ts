@@ -60,6 +60,9 @@ export async function writeExited(
   exit: Exit,
   change: StateChange,
 ): Promise<void> {
+  // Before whoever waits for the state goes on: docker's order is die, stop, destroy.
+  recordContainer(root, config, 'die', { exitCode: String(exit.code) });
+  recordMounts(root, config.id, 'unmount');
   await withContainerLock(root, config.id, () =>
     changeState(root, config.id, {
       status: 'exited',
@@ -72,8 +75,6 @@ export async function writeExited(
       ...change,
     }),
   );
-  recordMounts(root, config.id, 'unmount');
-  recordContainer(root, config, 'die', { exitCode: String(exit.code) });
 }
 
 /**

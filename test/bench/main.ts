@@ -8,6 +8,7 @@ import { memory } from './memory.ts';
 import { observation } from './observation.ts';
 import { pulls } from './pulls.ts';
 import { race } from './race.ts';
+import { supervisors } from './supervisors.ts';
 
 export async function bench(rounds: number): Promise<number> {
   if (process.getuid?.() !== 0) {
@@ -39,6 +40,7 @@ export async function bench(rounds: number): Promise<number> {
       await pulls(pulling, rounds),
       await observation(sandbox),
       await memory(sandbox),
+      await supervisors(sandbox, daemon),
     ];
     console.log(sections.join('\n\n'));
     return 0;
