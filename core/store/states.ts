@@ -27,7 +27,7 @@ const alive = ['running', 'paused'] as const;
 export const transitions: Readonly<Record<Verb, Transition>> = {
   start: { from: settled, to: 'running' },
   stop: { from: [...alive, 'restarting'], to: 'exited' },
-  kill: { from: alive, to: 'exited' },
+  kill: { from: [...alive, 'restarting'], to: 'exited' },
   pause: { from: ['running'], to: 'paused' },
   unpause: { from: ['paused'], to: 'running' },
   'exec in': { from: ['running'] },

@@ -8,7 +8,7 @@ import { isId } from '../../core/paths.ts';
 import { findContainer, idNamed, isActive, readContainer } from '../../core/store/containers.ts';
 import { namesOf } from '../../core/store/remove.ts';
 import { hasDirectory, isLiving, journalOf, journalsOf } from '../journals.ts';
-import { removeContainer } from '../lifecycle/ending.ts';
+import { removeStopped } from '../lifecycle/removal.ts';
 import { stop } from '../lifecycle/stop.ts';
 import { failureText } from '../show-failure.ts';
 import { shortId } from './format/text.ts';
@@ -22,11 +22,9 @@ export async function rm(
   return await forEach(references, async (reference) => {
     const id = force ? identifyOrSay(root, reference) : identify(root, reference);
     if (id === undefined) return;
-    if (isDriven(root, id)) {
-      if (!force) throw notStopped(root, id);
-      await endIt(root, id);
-    }
-    const [first, ...others] = await removeContainer(root, id, { keepVolumes: !volumes });
+    if (force && isDriven(root, id)) await endIt(root, id);
+    else if (isMade(root, id)) throw isCreated(root, id);
+    const [first, ...others] = await removeStopped(root, id, { keepVolumes: !volumes });
     for (const { failure } of others) process.stderr.write(failureText(failure));
     if (first) throw new TsstepError(first.failure);
     process.stdout.write(`${reference}\n`);
@@ -59,23 +57,17 @@ function identifyOrSay(root: string, reference: string): string | undefined {
 /** Whether somebody makes it, or keeps it running. */
 const isDriven = (root: string, id: string): boolean => journalsOf(root, id).some(isLiving);
 
-function notStopped(root: string, id: string): TsstepError {
-  const state = readContainer(root, id)?.state;
+/** It is on its way to its first state, or to the next. */
+const isMade = (root: string, id: string): boolean =>
+  isDriven(root, id) && (readContainer(root, id)?.state.status ?? 'creating') === 'creating';
+
+function isCreated(root: string, id: string): TsstepError {
   const name = readContainer(root, id)?.config.name ?? namesOf(root, id)[0] ?? shortId(id);
-  const status = state?.status ?? 'creating';
-  if (status === 'creating') {
-    return new TsstepError({
-      code: 'container-state',
-      what: `cannot remove container "${name}": it is being created`,
-      why: `tsstep, process ${journalOf(root, id)?.known.supervisor.pid}, is at it, and may be waiting for somebody who steps through it`,
-      remedy: `quit there, or force: tsstep rm -f ${name}`,
-    });
-  }
   return new TsstepError({
     code: 'container-state',
-    what: `cannot remove container "${name}": container is ${status}`,
-    why: 'its process, its network and its mounts are in use, or soon will be',
-    remedy: `stop the container before removing it, or force: tsstep rm -f ${name}`,
+    what: `cannot remove container "${name}": it is being created`,
+    why: `tsstep, process ${journalOf(root, id)?.known.supervisor.pid}, is at it, and may be waiting for somebody who steps through it`,
+    remedy: `quit there, or force: tsstep rm -f ${name}`,
   });
 }
 

@@ -1,7 +1,9 @@
 /** One session that makes a container, or starts one that was made: to its files, to its supervisor, or to its end. */
 import { bootId } from '../../core/kernel/proc.ts';
+import type { ProcessId } from '../../core/known.ts';
 import type { Exit, RunningContainer } from '../../core/machine.ts';
 import type { Stage } from '../../core/stage.ts';
+import { withContainerLock } from '../../core/store/container-lock.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
@@ -62,8 +64,8 @@ class Making {
     const { stepping, frontEnd, faults, mode } = this.#request;
     const { session, events } = this.#opened;
     const driven = await drive({ session, stepping, frontEnd, faults, events, stop: this.#interrupts });
-    if (driven.result !== 'started') return this.#notStarted(driven);
-    if (mode === 'create') return this.#created();
+    if (driven.result !== 'started') return await this.#notStarted(driven);
+    if (mode === 'create') return await this.#created();
     const { container } = session.machine;
     if (!container) throw new Error('exec has succeeded, and there is no process');
     this.#interrupts.letGo();
@@ -86,9 +88,21 @@ class Making {
     return id === undefined ? undefined : readContainer(this.#root, id);
   }
 
-  #save(change: StateChange): void {
+  /** Kept before it had a directory, there is nothing to write a state for. */
+  async #save(change: StateChange): Promise<void> {
     const { id, run } = this.#opened.session.known;
-    if (id !== undefined) changeState(this.#root, id, { run, boot: bootId(), ...change });
+    if (id === undefined || !this.#container) return;
+    const write = () => changeState(this.#root, id, { run, boot: bootId(), ...change });
+    await withContainerLock(this.#root, id, write);
+  }
+
+  /** A short command may have ended by now, and somebody else has it already. */
+  async #handedTo(supervisor: ProcessId): Promise<void> {
+    const { id } = this.#opened.session.known;
+    if (id === undefined || !this.#container) return;
+    await withContainerLock(this.#root, id, () => {
+      if (this.#container?.state.supervisor.pid === process.pid) changeState(this.#root, id, { supervisor });
+    });
   }
 
   #record(action: string): void {
@@ -96,27 +110,28 @@ class Making {
     if (container) recordContainer(this.#root, container.config, action);
   }
 
-  #notStarted(driven: Exclude<Driven, { result: 'started' }>): number {
+  async #notStarted(driven: Exclude<Driven, { result: 'started' }>): Promise<number> {
     const { before } = this.#request;
     const { session, events } = this.#opened;
     if (driven.result === 'kept') {
       session.machine.hold();
-      this.#save({ status: 'created', process: session.known.init });
+      await this.#save({ status: 'created', process: session.known.init });
     }
     const codes = { failed: 125, kept: 0, 'rolled-back': this.#interrupts.code };
-    const code = driven.result === 'failed' ? driven.failure.exit : codes[driven.result];
+    // What other commands end with 1 for, like a network that does not exist, is docker run's own failure here.
+    const code = driven.result === 'failed' ? Math.max(125, driven.failure.exit) : codes[driven.result];
     if (driven.result === 'failed') {
       showFailure(driven.failure, driven.at);
-      if (before) this.#save({ ...before, exitCode: code, error: driven.failure.what });
+      if (before) await this.#save({ ...before, exitCode: code, error: driven.failure.what });
     }
-    if (driven.result === 'rolled-back' && before) this.#save(before);
+    if (driven.result === 'rolled-back' && before) await this.#save(before);
     if ('problems' in driven) showProblems(driven.problems);
     events.emit({ type: 'session-ended', result: driven.result, code });
     return code;
   }
 
-  #created(): number {
-    this.#save({ status: 'created' });
+  async #created(): Promise<number> {
+    await this.#save({ status: 'created' });
     this.#record('create');
     const container = this.#container;
     if (container) this.#request.left(container);
@@ -126,7 +141,7 @@ class Making {
 
   async #running(container: RunningContainer): Promise<number> {
     const { session, events } = this.#opened;
-    this.#save(runningState(session.spec, session.known, this.#startedAt));
+    await this.#save(runningState(session.spec, session.known, this.#startedAt));
     if (!this.#request.before) this.#record('create');
     if (session.known.id) recordMounts(this.#root, session.known.id, 'mount');
     this.#record('start');
@@ -141,7 +156,7 @@ class Making {
     if (!container) throw new Error('the container runs, and its files are gone');
     await this.#request.frontEnd.release();
     const supervisor = await handOver(this.#root, container.config, running);
-    this.#save({ supervisor });
+    await this.#handedTo(supervisor);
     session.machine.release();
     events.emit({ type: 'session-ended', result: 'detached', code: 0 });
     this.#request.left(container);
@@ -160,7 +175,7 @@ class Making {
       begin: () => session.machine.release(),
     });
     if ('exit' in stay) return await this.#exited(stay.exit);
-    this.#save({ supervisor: stay.supervisor });
+    await this.#handedTo(stay.supervisor);
     events.emit({ type: 'session-ended', result: 'detached', code: 0 });
     process.stderr.write('read escape sequence\n');
     return 0;

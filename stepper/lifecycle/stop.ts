@@ -24,11 +24,13 @@ const PATIENCE = 10;
 const stopSignalOf = ({ config }: Container): NodeJS.Signals =>
   parseSignal('--stop-signal', config.stopSignal);
 
+const hasEnded = ({ status }: ContainerState): boolean => status === 'exited' || status === 'created';
+
 /** Marks it as stopped by a person, so that no policy brings it back. @throws TsstepError container-state */
 async function claim(root: string, { config }: Container, verb: Verb): Promise<Container | undefined> {
   return await withContainerLock(root, config.id, () => {
     const now = readContainer(root, config.id);
-    if (!now || (verb === 'stop' && isSettled(now.state))) return undefined;
+    if (!now || (verb === 'stop' && hasEnded(now.state))) return undefined;
     requireState(now, verb);
     changeState(root, config.id, { stopped: true });
     return now;
@@ -89,6 +91,10 @@ async function killed(root: string, { config, state }: Container): Promise<void>
 /** `tsstep kill`. With SIGKILL it is waited for, with others not. @throws TsstepError container-state */
 export async function kill(root: string, container: Container, name: NodeJS.Signals): Promise<void> {
   const final = name === 'SIGKILL';
+  if (container.state.status === 'restarting') {
+    await stop(root, container, 0);
+    return;
+  }
   const claimed =
     final || name === stopSignalOf(container) ? await claim(root, container, 'kill') : container;
   if (!claimed) return;

@@ -38,7 +38,7 @@ describe('a flag or a name that makes no sense', () => {
     ['-u 4294967296 lab true', 125, /4294967296|range/, /./],
     ['--group-add nosuch lab true', 125, /nosuch/, /./],
     ['--network container:nosuch lab true', 125, /nosuch/, /tsstep ps -a/],
-    ['--network nosuch lab true', 125, /nosuch/, /bridge/],
+    ['--network nosuch lab true', 125, /nosuch/, /tsstep network ls/],
     ['--ulimit nofile=9:3 lab true', 125, /nofile/, /./],
     ['--cap-add NO_SUCH lab true', 125, /NO_SUCH/, /./],
     ['--inject nonsense lab true', 125, /nonsense/, /./],

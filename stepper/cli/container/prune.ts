@@ -1,9 +1,8 @@
 import { failureOf, TsstepError } from '../../../core/errors.ts';
 import { treeBytes } from '../../../core/host/tree-bytes.ts';
 import { containerFiles } from '../../../core/paths.ts';
-import { withContainerLock } from '../../../core/store/container-lock.ts';
-import { type Container, listContainers, readLocked } from '../../../core/store/containers.ts';
-import { removeContainer } from '../../lifecycle/ending.ts';
+import { type Container, listContainers } from '../../../core/store/containers.ts';
+import { removeStopped } from '../../lifecycle/removal.ts';
 import { confirm } from '../confirm.ts';
 import { humanSize } from '../format/size.ts';
 import { forEach, openStateAsRoot } from '../state.ts';
@@ -25,7 +24,7 @@ export async function prune({ force = false, filter = [] }: Flags): Promise<numb
     ids.map(({ config }) => config.id),
     async (id) => {
       const size = treeBytes(containerFiles(root, id).upper);
-      if (!(await removeStopped(root, id))) return;
+      if (!(await remove(root, id))) return;
       removed.push(id);
       bytes += size;
     },
@@ -39,16 +38,13 @@ export async function prune({ force = false, filter = [] }: Flags): Promise<numb
 const isStopped = ({ state }: Container): boolean => ['created', 'exited', 'dead'].includes(state.status);
 
 /** @returns false: somebody has started or removed it meanwhile */
-async function removeStopped(root: string, id: string): Promise<boolean> {
+async function remove(root: string, id: string): Promise<boolean> {
   try {
-    return await withContainerLock(root, id, async () => {
-      if (!isStopped(readLocked(root, id))) return false;
-      const [problem] = await removeContainer(root, id, { keepVolumes: true });
-      if (problem) throw new TsstepError(problem.failure);
-      return true;
-    });
+    const [problem] = await removeStopped(root, id, { keepVolumes: true });
+    if (problem) throw new TsstepError(problem.failure);
+    return true;
   } catch (error) {
-    if (failureOf(error).code === 'no-such-container') return false;
+    if (['no-such-container', 'container-state'].includes(failureOf(error).code)) return false;
     throw error;
   }
 }
