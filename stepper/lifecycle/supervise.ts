@@ -2,7 +2,7 @@
  * What follows when a detached container's process has ended: its supervisor, which knows little and is small for that, starts
  * `tsstep supervise ID`. That takes back what falls due, and starts the container again where its policy says so.
  */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { bootId, isAlive, thisProcess } from '../../core/kernel/proc.ts';
@@ -18,7 +18,14 @@ import { startAgain } from './start.ts';
 import { TAKEN_OVER } from './supervising.ts';
 
 /** To whoever waits on the other end: from now on this process brings the container on. */
-const saysReady = (): void => void tolerating(['EBADF', 'EPIPE'], () => writeSync(TAKEN_OVER, 'ready\n'));
+function saysReady(): void {
+  // Typed by hand, the number may be anything of Node's own.
+  const isPipe = tolerating(
+    ['EBADF'],
+    () => fstatSync(TAKEN_OVER).isFIFO() || fstatSync(TAKEN_OVER).isSocket(),
+  );
+  if (isPipe) tolerating(['EPIPE'], () => writeSync(TAKEN_OVER, 'ready\n'));
+}
 
 export async function supervise(root: string, id: string): Promise<number> {
   // Signals are for whoever waits here: `stop` sends one to cut a wait short.
