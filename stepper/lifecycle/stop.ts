@@ -15,6 +15,7 @@ import {
 } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { requireState, type Verb } from '../../core/store/states.ts';
+import { timerDelay } from '../../core/timer-delay.ts';
 import { isSettled, stateWhen } from './settled.ts';
 
 /** Seconds; docker's. */
@@ -73,7 +74,7 @@ async function signalAndWait(root: string, container: Container, seconds: number
   const name = stopSignalOf(container.config.stopSignal);
   recordContainer(root, config, 'kill', { signal: name });
   if (!signal(container, name)) return;
-  const enough = seconds < 0 ? undefined : AbortSignal.timeout(seconds * 1000);
+  const enough = seconds < 0 ? undefined : AbortSignal.timeout(timerDelay(seconds * 1000));
   const ended = (now: typeof state) => !isUp(now) || !state.process || !isAlive(state.process);
   await stateWhen(root, config.id, ended, enough);
   if (state.process && isAlive(state.process)) await killed(root, container);

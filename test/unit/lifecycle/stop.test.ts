@@ -12,7 +12,7 @@ import {
   writeState,
 } from '../../../core/store/containers.ts';
 import { stopAllForNow } from '../../../stepper/lifecycle/boot.ts';
-import { kill } from '../../../stepper/lifecycle/stop.ts';
+import { kill, stop } from '../../../stepper/lifecycle/stop.ts';
 import { temporaryRoot } from '../image/tars.ts';
 
 /** A process that is up; with `script`, as soon as that has said so. */
@@ -44,6 +44,22 @@ describe('a signal to a container', () => {
     const container = stored(root, 'a', { stopSignal: 'SIGNONE', spec: {} }, { process: idOf(child) });
     await kill(root, container, 'SIGRTMIN+3');
     expect(await once(child, 'exit')).toEqual([5, null]);
+  });
+});
+
+describe('stop', () => {
+  it('is patient for longer than a timer can wait', async () => {
+    const root = temporaryRoot();
+    const patience = { d: 2_147_484, e: 5_000_000 };
+    const ends = Object.entries(patience).map(async ([name, seconds]) => {
+      const child = await started('trap "sleep 0.1; exit 5" TERM; echo; while :; do sleep 0.01; done');
+      const alone = { process: idOf(child), supervisor: idOf(child) };
+      const ended = once(child, 'exit');
+      await stop(root, stored(root, name, { stopSignal: 'SIGTERM', spec: {} }, alone), seconds);
+      return await ended;
+    });
+    const kindly = [5, null];
+    expect(await Promise.all(ends)).toEqual([kindly, kindly]);
   });
 });
 
