@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 import type { Healthcheck } from '../spec/types.ts';
-import { timerDelay } from '../timer-delay.ts';
 import { durationText } from './duration-text.ts';
 import { type Health, healthOf, type ProbeResult, writeHealth } from './health-file.ts';
+import { timerDelay } from './timer-delay.ts';
 
 export interface HealthOptions {
   root: string;

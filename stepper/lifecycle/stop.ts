@@ -15,7 +15,7 @@ import {
 } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { requireState, type Verb } from '../../core/store/states.ts';
-import { timerDelay } from '../../core/timer-delay.ts';
+import { timerDelay } from '../../core/supervisor/timer-delay.ts';
 import { isSettled, stateWhen } from './settled.ts';
 
 /** Seconds; docker's. */

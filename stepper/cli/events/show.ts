@@ -4,7 +4,7 @@ import { TsstepError } from '../../../core/errors.ts';
 import { momentOf } from '../../../core/filters.ts';
 import { LifecycleReader, type RecordedLifecycle } from '../../../core/store/lifecycle-reader.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
-import { timerDelay } from '../../../core/timer-delay.ts';
+import { timerDelay } from '../../../core/supervisor/timer-delay.ts';
 import { shownOn } from '../../printable.ts';
 import { openStateAsRoot } from '../state.ts';
 import { render } from '../template/render.ts';

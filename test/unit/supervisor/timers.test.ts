@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, test, vi } from 'vitest';
 import { watchHealth } from '../../../core/supervisor/health.ts';
-import { timerDelay } from '../../../core/timer-delay.ts';
+import { timerDelay } from '../../../core/supervisor/timer-delay.ts';
 import { temporaryRoot } from '../image/tars.ts';
 
 const longest = 2 ** 31 - 1;
