@@ -16,7 +16,7 @@ import { isDueAgain, removeContainer, seeOom, takeBack, writeExited } from './en
 import { stayWith } from './foreground.ts';
 import { handOver } from './hand-over.ts';
 import { runningState } from './running-state.ts';
-import { startSupervising, writeExit } from './supervising.ts';
+import { handOn } from './supervising.ts';
 
 export interface MakeRequest extends SessionRequest {
   stepping: Stepping;
@@ -186,9 +186,7 @@ class Making {
     const container = this.#container;
     const oomKilled = container !== undefined && seeOom(container, this.#root);
     events.emit({ type: 'exited', ...exit, oomKilled });
-    if (container && isDueAgain(container, exit)) {
-      writeExit(this.#root, container.config.id, exit);
-      await startSupervising(this.#root, container.config.id);
+    if (container && isDueAgain(container, exit) && (await handOn(this.#root, container.config.id, exit))) {
       events.emit({ type: 'session-ended', result: 'detached', code: exit.code });
       return exit.code;
     }
