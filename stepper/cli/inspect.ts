@@ -2,7 +2,7 @@
 import { failureOf, TsstepError } from '../../core/errors.ts';
 import { findAmong, storedImages } from '../../core/image/store/stored.ts';
 import { findContainer } from '../../core/store/containers.ts';
-import { shownOn } from '../printable.ts';
+import { printText } from './format/print.ts';
 import { imageDocument } from './image/document.ts';
 import { containerDocument } from './inspect/container.ts';
 import { forEach, openState } from './state.ts';
@@ -27,18 +27,14 @@ export async function inspect(references: readonly string[], flags: Flags): Prom
   const code = await forEach(references, async (reference) => {
     const shown = await documentOf(root, reference, flags);
     if (template === undefined) return void found.push(shown);
-    say(evaluate(template, shown));
+    printText(evaluate(template, shown));
     said = true;
   });
-  if (template === undefined) say(JSON.stringify(found, null, 4));
+  if (template === undefined) printText(JSON.stringify(found, null, 4));
   // Docker ends its line whether there was one or not.
-  else if (!said) say('');
+  else if (!said) printText('');
   return code;
 }
-
-// JSON escapes C0 alone, and a template's answer nothing.
-const say = (text: string): void =>
-  void process.stdout.write(`${shownOn(process.stdout, text, { keep: '\n\t' })}\n`);
 
 /** @throws TsstepError no-such-container, no-such-image */
 async function documentOf(root: string, reference: string, flags: Flags): Promise<object> {
