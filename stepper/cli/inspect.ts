@@ -1,6 +1,7 @@
 /** `tsstep inspect`: what is known about containers and images, in the words and the shape of docker's. */
 import { failureOf, TsstepError } from '../../core/errors.ts';
 import { findAmong, storedImages } from '../../core/image/store/stored.ts';
+import type { Failure } from '../../core/operation.ts';
 import { findContainer } from '../../core/store/containers.ts';
 import { printText } from './format/print.ts';
 import { imageDocument } from './image/document.ts';
@@ -45,7 +46,7 @@ async function documentOf(root: string, reference: string, flags: Flags): Promis
   } catch (error) {
     if (type === 'container' || failureOf(error).code !== 'no-such-container') throw error;
     return await imageOf(root, reference).catch((second: unknown) => {
-      throw isAbsent(second) ? neither(reference, failureOf(error).what) : second;
+      throw isAbsent(second) ? neither(reference, failureOf(error)) : second;
     });
   }
 }
@@ -59,11 +60,11 @@ async function imageOf(root: string, reference: string): Promise<object> {
 const isAbsent = (error: unknown): boolean =>
   ['no-such-image', 'bad-reference'].includes(failureOf(error).code);
 
-function neither(reference: string, container: string): TsstepError {
+function neither(reference: string, { what, remedy }: Failure): TsstepError {
   return new TsstepError({
     code: 'no-such-container',
     what: `No such object: ${reference}`,
-    why: `${container}, and no image either`,
-    remedy: 'tsstep ps -a lists containers, tsstep images lists images',
+    why: `${what}, and no image either`,
+    remedy: `${remedy}, tsstep images all images`,
   });
 }
