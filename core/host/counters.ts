@@ -1,6 +1,8 @@
 /** Counters below /proc: CPU time of the whole machine, bytes of a network namespace. */
 import { readFileSync } from 'node:fs';
 import { tolerating } from '../kernel/errno.ts';
+import { isAlive } from '../kernel/proc.ts';
+import type { ProcessId } from '../known.ts';
 
 /** USER_HZ is 100 on every architecture that Node runs on (time(7)). */
 const NANOSECONDS_PER_TICK = 10_000_000n;
@@ -23,8 +25,11 @@ export function networkBytes(text: string): { received: number; sent: number } {
   return { received: sum(0), sent: sum(8) };
 }
 
-/** Of the network namespace that `pid` is in; none when it has ended. */
-export const networkOf = (pid: number): { received: number; sent: number } =>
-  networkBytes(
-    tolerating(['ENOENT', 'ESRCH', 'EINVAL'], () => readFileSync(`/proc/${pid}/net/dev`, 'utf8')) ?? '',
+/** Of the network namespace that a process is in; none when it has ended. */
+export function networkOf(holder: ProcessId): { received: number; sent: number } {
+  const text = tolerating(['ENOENT', 'ESRCH', 'EINVAL'], () =>
+    readFileSync(`/proc/${holder.pid}/net/dev`, 'utf8'),
   );
+  // Asked after it was read: only then is it sure that no later process with this pid was read.
+  return networkBytes(isAlive(holder) ? (text ?? '') : '');
+}

@@ -1,4 +1,5 @@
 import { TsstepError } from '../errors.ts';
+import { signalNumber } from '../spec/signal.ts';
 import type { ImageConfig } from './types.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -28,7 +29,8 @@ const instructions: Readonly<
   USER: (config, rest) => {
     config.User = rest;
   },
-  STOPSIGNAL: (config, rest) => {
+  STOPSIGNAL: (config, rest, change) => {
+    if (signalNumber(rest) === undefined) throw bad(change, `there is no signal ${JSON.stringify(rest)}`);
     config.StopSignal = rest;
   },
   EXPOSE: (config, rest, change) => {

@@ -1,7 +1,7 @@
 /** Starts the program that keeps a detached container. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { TsstepError } from '../errors.ts';
 import { ownFile } from '../host/program-files.ts';
 import { startTimeOf } from '../kernel/proc.ts';
@@ -9,7 +9,7 @@ import type { ProcessId } from '../known.ts';
 import { containerFiles } from '../paths.ts';
 import type { Descriptors, SupervisorOrder } from '../supervisor/order.ts';
 
-/** What is first given away: 0 to 2 are its own, 3 is `ready`. */
+/** What is first given away: 0 is its order, 1 and 2 are its own, 3 is `ready`. */
 const FIRST = 4;
 
 /**
@@ -21,15 +21,18 @@ const FIRST = 4;
 export async function startSupervisor(order: SupervisorOrder): Promise<ProcessId> {
   const { descriptors, inherited } = renumbered(order.descriptors);
   const log = openSync(containerFiles(order.root, order.id).supervisorLog, 'a', 0o600);
-  const words = [ownFile('dist/supervisor.cjs'), JSON.stringify({ ...order, descriptors })];
-  const child = spawn(process.execPath, words, {
-    stdio: ['ignore', 'ignore', log, 'pipe', ...inherited],
+  const child = spawn(process.execPath, [ownFile('dist/supervisor.cjs')], {
+    stdio: ['pipe', 'ignore', log, 'pipe', ...inherited],
     // A session of its own, and no directory that somebody wants to unmount.
     detached: true,
     cwd: '/',
     env: { PATH: process.env.PATH },
   });
   closeSync(log);
+  // Not as an argument: everybody may read those (proc_pid_cmdline(5)), and one has 128 KiB at most (execve(2)).
+  const input = child.stdio[0] as Writable;
+  // One that ends before it has read everything says why in its log.
+  input.on('error', () => undefined).end(JSON.stringify({ ...order, descriptors }));
   const { pid } = child;
   const failed = new Promise<Error>((resolve) => child.once('error', resolve));
   const said = await Promise.race([readAll(child.stdio[3] as Readable), failed]);

@@ -1,6 +1,6 @@
 /** What becomes of a container that ends, and how it is ended: --restart, --stop-signal, --stop-timeout, --log-opt. */
-import { constants } from 'node:os';
 import type { RunFlags } from './flags.ts';
+import { parseSignal } from './signal.ts';
 import { parseSize } from './size.ts';
 import type { Logging, RestartPolicy } from './types.ts';
 import { conflict, given, usageError } from './usage.ts';
@@ -17,16 +17,6 @@ export function parseRestart(text: string): RestartPolicy {
   if (!/^\d+$/.test(retries))
     throw usageError('--restart', text, 'the number of retries is no number', remedy);
   return { name, retries: Number(retries) };
-}
-
-/** The signal's name as the kernel spells it, from `SIGTERM`, `term` or `15`. @throws TsstepError usage */
-export function parseSignal(flag: string, text: string): NodeJS.Signals {
-  const wanted = /^\d+$/.test(text) ? Number(text) : text.toUpperCase().replace(/^(SIG)?/, 'SIG');
-  const found = Object.entries(constants.signals).find(
-    ([name, number]) => number === wanted || name === wanted,
-  );
-  if (found) return found[0] as NodeJS.Signals;
-  throw usageError(flag, text, 'there is no such signal', `write a name or a number: ${flag} SIGINT`);
 }
 
 function parseStopTimeout(text: string): number {

@@ -3,6 +3,7 @@ import { type Known, sharedMounts } from '../known.ts';
 import { need } from '../paths.ts';
 import { healthcheckOf } from '../spec/health.ts';
 import { exposedPortsOf, labelsOf, mountsOf, type Process, processOf } from '../spec/merge.ts';
+import { stopSignalOf } from '../spec/signal.ts';
 import type { Healthcheck, MountSpec, Spec } from '../spec/types.ts';
 import { given } from '../spec/usage.ts';
 import { hostnameOf } from './identity-files.ts';
@@ -20,7 +21,7 @@ export interface ContainerConfig extends Process {
   exposedPorts: readonly string[];
   /** How it is seen whether it is well; absent: nobody looks. */
   healthcheck?: Healthcheck;
-  /** What asks its command to end: `SIGTERM`. */
+  /** What asks its command to end: `SIGTERM`, `SIGRTMIN+3`. */
   stopSignal: string;
   spec: Spec;
 }
@@ -40,7 +41,7 @@ export function containerConfig(spec: Spec, known: Known, image: ResolvedImage):
     mounts: mountsOf(spec, image.config, sharedMounts(spec, known)),
     exposedPorts: exposedPortsOf(spec, image.config),
     ...given('healthcheck', healthcheckOf(spec, image.config)),
-    stopSignal: spec.stopSignal ?? image.config.StopSignal ?? 'SIGTERM',
+    stopSignal: stopSignalOf(spec.stopSignal, image.config.StopSignal),
     spec,
   };
   return `${JSON.stringify(config, null, 2)}\n`;

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { tolerating } from '../kernel/errno.ts';
 import { withLock } from '../kernel/fs.ts';
 import { containerFiles } from '../paths.ts';
-import { noSuchContainer } from './containers.ts';
+import { noSuchContainer } from './no-such-container.ts';
 
 /** Runs `fn` while nobody else holds the container's directory. @throws TsstepError no-such-container where `rm` was quicker */
 export async function withContainerLock<T>(root: string, id: string, fn: () => T | Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import type { Peer, ProcessId } from '../known.ts';
 import type { Endpoints } from '../network/endpoint-state.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
+import { ambiguousContainer, noSuchContainer } from './no-such-container.ts';
 
 /**
  * Docker's states and two that last for moments only: `creating` and `removing`. `dead`: nobody supervises it any more, whatever
@@ -197,26 +198,17 @@ export function findContainer(root: string, reference: string): Container {
   const id = idNamed(root, reference);
   const byName = id === undefined ? undefined : readContainer(root, id);
   if (byName) return byName;
+  const all = listContainers(root).map((container) => ({ ...container.config, container }));
   const prefixed = /^[0-9a-f]+$/.test(reference)
-    ? listContainers(root).filter(({ config }) => config.id.startsWith(reference))
+    ? all.filter(({ id: one }) => one.startsWith(reference))
     : [];
-  if (prefixed.length === 1 && prefixed[0]) return prefixed[0];
-  if (prefixed.length === 0) throw noSuchContainer(reference);
-  throw new TsstepError({
-    code: 'no-such-container',
-    what: `"${reference}" fits ${prefixed.length} containers`,
-    why: 'an ID may be shortened only as far as it stays unique',
-    remedy: 'give more digits',
-  });
-}
-
-export function noSuchContainer(reference: string): TsstepError {
-  return new TsstepError({
-    code: 'no-such-container',
-    what: `no container "${reference}"`,
-    why: 'neither a name nor the beginning of an ID',
-    remedy: 'tsstep ps -a lists them all',
-  });
+  if (prefixed.length > 1) throw ambiguousContainer(reference, prefixed);
+  const [one] = prefixed;
+  if (one) return one.container;
+  throw noSuchContainer(
+    reference,
+    all.map(({ name }) => name),
+  );
 }
 
 /** The process that holds the namespaces which `option` wants to share. @throws TsstepError container-state */

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Healthcheck } from '../spec/types.ts';
 import { durationText } from './duration-text.ts';
 import { type Health, healthOf, type ProbeResult, writeHealth } from './health-file.ts';
+import { timerDelay } from './timer-delay.ts';
 
 export interface HealthOptions {
   root: string;
@@ -82,7 +83,10 @@ class Watch {
   #wait(): void {
     const { healthcheck } = this.#options;
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => this.#probe(), milliseconds(healthcheck.interval, usual.interval));
+    this.#timer = setTimeout(
+      () => this.#probe(),
+      timerDelay(milliseconds(healthcheck.interval, usual.interval)),
+    );
   }
 
   #probe(): void {
@@ -127,7 +131,7 @@ class Watch {
       child.kill('SIGTERM');
       timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     };
-    let timer = setTimeout(expire, milliseconds(timeout, usual.timeout));
+    let timer = setTimeout(expire, timerDelay(milliseconds(timeout, usual.timeout)));
     return {
       end: () => {
         clearTimeout(timer);

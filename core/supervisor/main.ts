@@ -1,17 +1,17 @@
 /**
- * The program that keeps a detached container, dist/supervisor.cjs: `node supervisor.cjs ORDER`, ORDER a `SupervisorOrder` as JSON.
+ * The program that keeps a detached container, dist/supervisor.cjs.
  *
- *     0, 1   /dev/null
+ *     0      its order: a `SupervisorOrder` as JSON, to the end of the pipe. Then /dev/null, as 1 is
  *     2      the container's supervisor.log: what it and `finish` have to say
  *     3      `ready`: one line, `ready`, when it listens and has the log open. The end without it: it failed, and why is on 2
- *     4 …    the descriptors that ORDER names
+ *     4 …    the descriptors that the order names
  *
  * It reads the container's output into the log, serves who attaches, and waits for the exit code. Then it writes exit.json, starts
  * `finish`, and ends when that has taken over: by ending, or with a byte on its descriptor 3. It makes no decision of its own and
  * changes no state: that takes a tsstep, which is ten times its size and lives for a moment.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
 import type { ContainerStreams } from '../machine.ts';
@@ -62,8 +62,16 @@ async function finish([command, ...words]: readonly string[], env: NodeJS.Proces
   });
 }
 
+function readOrder(): SupervisorOrder {
+  const text = readFileSync(0, 'utf8');
+  // What is opened next gets the lowest number that is free (open(2)): this one, for as long as this program lives.
+  closeSync(0);
+  openSync('/dev/null', 'r');
+  return JSON.parse(text) as SupervisorOrder;
+}
+
 async function main(): Promise<void> {
-  const order = JSON.parse(process.argv[2] ?? '') as SupervisorOrder;
+  const order = readOrder();
   const { root, id, descriptors, alone } = order;
   // Whoever reads ps sees whose it is; tsstep itself does, where a port is taken.
   process.title = `tsstep-supervisor ${id.slice(0, 12)}`;

@@ -1,4 +1,4 @@
-/** What the program of a detached container is told: its one argument, as JSON. */
+/** What the program of a detached container is told, as JSON on its standard input. */
 import type { Logging } from '../spec/types.ts';
 import type { HealthOrder } from './keep-health.ts';
 

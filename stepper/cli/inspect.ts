@@ -1,8 +1,9 @@
 /** `tsstep inspect`: what is known about containers and images, in the words and the shape of docker's. */
 import { failureOf, TsstepError } from '../../core/errors.ts';
 import { findAmong, storedImages } from '../../core/image/store/stored.ts';
+import type { Failure } from '../../core/operation.ts';
 import { findContainer } from '../../core/store/containers.ts';
-import { shownOn } from '../printable.ts';
+import { printText } from './format/print.ts';
 import { imageDocument } from './image/document.ts';
 import { containerDocument } from './inspect/container.ts';
 import { forEach, openState } from './state.ts';
@@ -27,18 +28,14 @@ export async function inspect(references: readonly string[], flags: Flags): Prom
   const code = await forEach(references, async (reference) => {
     const shown = await documentOf(root, reference, flags);
     if (template === undefined) return void found.push(shown);
-    say(evaluate(template, shown));
+    printText(evaluate(template, shown));
     said = true;
   });
-  if (template === undefined) say(JSON.stringify(found, null, 4));
+  if (template === undefined) printText(JSON.stringify(found, null, 4));
   // Docker ends its line whether there was one or not.
-  else if (!said) say('');
+  else if (!said) printText('');
   return code;
 }
-
-// JSON escapes C0 alone, and a template's answer nothing.
-const say = (text: string): void =>
-  void process.stdout.write(`${shownOn(process.stdout, text, { keep: '\n\t' })}\n`);
 
 /** @throws TsstepError no-such-container, no-such-image */
 async function documentOf(root: string, reference: string, flags: Flags): Promise<object> {
@@ -49,7 +46,7 @@ async function documentOf(root: string, reference: string, flags: Flags): Promis
   } catch (error) {
     if (type === 'container' || failureOf(error).code !== 'no-such-container') throw error;
     return await imageOf(root, reference).catch((second: unknown) => {
-      throw isAbsent(second) ? neither(reference, failureOf(error).what) : second;
+      throw isAbsent(second) ? neither(reference, failureOf(error)) : second;
     });
   }
 }
@@ -63,11 +60,11 @@ async function imageOf(root: string, reference: string): Promise<object> {
 const isAbsent = (error: unknown): boolean =>
   ['no-such-image', 'bad-reference'].includes(failureOf(error).code);
 
-function neither(reference: string, container: string): TsstepError {
+function neither(reference: string, { what, remedy }: Failure): TsstepError {
   return new TsstepError({
     code: 'no-such-container',
     what: `No such object: ${reference}`,
-    why: `${container}, and no image either`,
-    remedy: 'tsstep ps -a lists containers, tsstep images lists images',
+    why: `${what}, and no image either`,
+    remedy: `${remedy}, tsstep images all images`,
   });
 }

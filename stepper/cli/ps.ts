@@ -7,7 +7,7 @@ import { containerFiles } from '../../core/paths.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { type Container, listContainers } from '../../core/store/containers.ts';
 import { healthOf } from '../../core/supervisor/health-file.ts';
-import { formatRows } from './format/rows.ts';
+import { printIds, printRows } from './format/print.ts';
 import { columns, type Facts, rowOf } from './ps/columns.ts';
 import { parseFilters } from './ps/filters.ts';
 import { select } from './ps/select.ts';
@@ -44,9 +44,8 @@ export async function ps(flags: Flags): Promise<number> {
       ...(sized && { size: sizeOf(root, container, images) }),
     }),
   );
-  process.stdout.write(
-    quiet ? rows.map(({ ID }) => `${ID}\n`).join('') : formatRows(rows, format, columns(size)),
-  );
+  if (quiet) printIds(rows);
+  else printRows(rows, format, columns(size));
   const dead = found.filter(({ state }) => state.status === 'dead');
   if (dead.length > 0) hint(dead);
   return 0;

@@ -1,5 +1,5 @@
 /** `tsstep stop`, `restart` and `kill`. */
-import { parseSignal } from '../../core/spec/restart.ts';
+import { parseSignal } from '../../core/spec/signal.ts';
 import { usageError } from '../../core/spec/usage.ts';
 import { findContainer } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';

@@ -12,7 +12,8 @@ import {
 } from '../../core/store/usage.ts';
 import { shownOn } from '../printable.ts';
 import { since } from './format/duration.ts';
-import { type Columns, formatRows } from './format/rows.ts';
+import { printRows } from './format/print.ts';
+import type { Columns } from './format/rows.ts';
 import { humanSize } from './format/size.ts';
 import { table } from './format/table.ts';
 import { commandLine, shortId } from './format/text.ts';
@@ -26,7 +27,8 @@ interface Flags {
 
 export async function systemDf({ verbose = false, format }: Flags): Promise<number> {
   const usage = await usageOf(openState('system df').root);
-  process.stdout.write(verbose ? detailed(usage, Date.now()) : formatRows(summary(usage), format, columns));
+  if (verbose) process.stdout.write(detailed(usage, Date.now()));
+  else printRows(summary(usage), format, columns);
   return 0;
 }
 
@@ -106,7 +108,7 @@ function containerTable(containers: readonly ContainerUsage[], now: number): str
   ];
   const rows = containers.map(({ container: { config, state }, size }) => [
     shortId(config.id),
-    config.spec.image || config.image.name,
+    shownOn(process.stdout, config.spec.image || config.image.name),
     commandLine(config.argv, true),
     String(config.mounts.filter(({ type }) => type === 'volume').length),
     humanSize(size),

@@ -11,7 +11,7 @@ export async function systemStart(): Promise<number> {
 }
 
 export async function systemStop(): Promise<number> {
-  for (const name of await stopAllForNow(openStateAsRoot('system stop').root))
-    process.stdout.write(`stopped ${name}\n`);
-  return 0;
+  const { stopped, failed } = await stopAllForNow(openStateAsRoot('system stop').root);
+  for (const name of stopped) process.stdout.write(`stopped ${name}\n`);
+  return failed.length > 0 ? 1 : 0;
 }

@@ -41,14 +41,27 @@ export async function startDue(places: Places): Promise<Started> {
   return { cleaned, started, failed };
 }
 
-/** Stops what runs, without forgetting that it ran: `startDue` brings back what has a policy. @returns names */
-export async function stopAllForNow(root: string): Promise<string[]> {
+export interface Stopped {
+  stopped: readonly string[];
+  /** Names of those that could not be stopped; it has been said why. */
+  failed: readonly string[];
+}
+
+/** Stops what runs, without forgetting that it ran: `startDue` brings back what has a policy. */
+export async function stopAllForNow(root: string): Promise<Stopped> {
   const running = listContainers(root).filter(({ state }) => isActive(state));
+  const failed = new Set<string>();
   await Promise.all(
     running.map(async (container) => {
-      await stop(root, container);
-      changeState(root, container.config.id, { stopped: container.state.stopped });
+      try {
+        await stop(root, container);
+        changeState(root, container.config.id, { stopped: container.state.stopped });
+      } catch (error) {
+        showFailure(failureOf(error), container.config.name);
+        failed.add(container.config.name);
+      }
     }),
   );
-  return running.map(({ config }) => config.name);
+  const names = running.map(({ config }) => config.name);
+  return { stopped: names.filter((name) => !failed.has(name)), failed: [...failed] };
 }

@@ -4,7 +4,7 @@ import { readLayout } from '../../core/cgroup/layout.ts';
 import { killProcess } from '../../core/host/process.ts';
 import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
-import { parseSignal } from '../../core/spec/restart.ts';
+import { signalNumber, stopSignalOf } from '../../core/spec/signal.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import {
   type Container,
@@ -15,14 +15,11 @@ import {
 } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { requireState, type Verb } from '../../core/store/states.ts';
+import { timerDelay } from '../../core/supervisor/timer-delay.ts';
 import { isSettled, stateWhen } from './settled.ts';
 
 /** Seconds; docker's. */
 const PATIENCE = 10;
-
-/** Which signal asks the container's command to end. */
-const stopSignalOf = ({ config }: Container): NodeJS.Signals =>
-  parseSignal('--stop-signal', config.stopSignal);
 
 const hasEnded = ({ status }: ContainerState): boolean => status === 'exited' || status === 'created';
 
@@ -50,10 +47,10 @@ async function claim(root: string, { config }: Container, verb: Verb): Promise<C
 }
 
 /** A frozen process takes no signal but when it is let go. @returns whether there was a process to signal */
-function signal({ config, state }: Container, name: NodeJS.Signals): boolean {
+function signal({ config, state }: Container, name: string): boolean {
   const { process: target } = state;
   if (!target || !isAlive(target)) return false;
-  tolerating(['ESRCH'], () => process.kill(target.pid, name));
+  tolerating(['ESRCH'], () => process.kill(target.pid, signalNumber(name)));
   if (state.status === 'paused') thaw(readLayout(), config.id);
   return true;
 }
@@ -82,10 +79,10 @@ export async function stop(root: string, container: Container, seconds?: number)
 
 async function signalAndWait(root: string, container: Container, seconds: number): Promise<void> {
   const { config, state } = container;
-  const name = stopSignalOf(container);
+  const name = stopSignalOf(container.config.stopSignal);
   recordContainer(root, config, 'kill', { signal: name });
   if (!signal(container, name)) return;
-  const enough = seconds < 0 ? undefined : AbortSignal.timeout(seconds * 1000);
+  const enough = seconds < 0 ? undefined : AbortSignal.timeout(timerDelay(seconds * 1000));
   const ended = (now: typeof state) => !isUp(now) || !state.process || !isAlive(state.process);
   await stateWhen(root, config.id, ended, enough);
   if (state.process && isAlive(state.process)) await killed(root, container);
@@ -97,14 +94,16 @@ async function killed(root: string, { config, state }: Container): Promise<void>
 }
 
 /** `tsstep kill`. With SIGKILL it is waited for, with others not. @throws TsstepError container-state */
-export async function kill(root: string, container: Container, name: NodeJS.Signals): Promise<void> {
+export async function kill(root: string, container: Container, name: string): Promise<void> {
   const final = name === 'SIGKILL';
   if (container.state.status === 'restarting') {
     await stop(root, container, 0);
     return;
   }
   const claimed =
-    final || name === stopSignalOf(container) ? await claim(root, container, 'kill') : container;
+    final || name === stopSignalOf(container.config.stopSignal)
+      ? await claim(root, container, 'kill')
+      : container;
   if (!claimed) return;
   requireState(claimed, 'kill');
   if (final) {

@@ -1,6 +1,6 @@
 /** The program that keeps a detached container, and the commands that talk to it, with a shell in the container's place. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive } from '../../core/kernel/proc.ts';
@@ -98,6 +98,18 @@ describe('a supervisor', () => {
     container.killWrapper();
     expect(await client.exited).toEqual({ code: 137, signal: 'SIGKILL' });
     expect(await container.ended()).toMatchObject({ code: 137, error: expect.stringContaining('not known') });
+  });
+
+  it('is told what to do in more bytes than an argument can have, and then has no input', async () => {
+    const test = ['CMD', 'x'.repeat(200_000)];
+    const health = { probe: ['true'], startedAt: new Date().toISOString(), healthcheck: { test } };
+    const container = await supervised('read go', { stdin: true, health });
+    const { pid } = container.supervisor;
+    expect([0, 1].map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))).toEqual(['/dev/null', '/dev/null']);
+    const client = await container.attach(true);
+    client.type('\n');
+    expect(await client.exited).toEqual({ code: 0 });
+    await container.ended();
   });
 
   it('hands over to who tidies up, and stays until that has begun', async () => {

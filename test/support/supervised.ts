@@ -21,7 +21,7 @@ import { output } from './commands.ts';
 
 const id = 'c0'.repeat(32);
 
-type Options = Partial<Pick<SupervisorOrder, 'logging' | 'stdinOnce' | 'alone'>> & {
+type Options = Partial<Pick<SupervisorOrder, 'logging' | 'stdinOnce' | 'alone' | 'health'>> & {
   stdin?: boolean;
   terminal?: boolean;
   finish?: (directory: string) => readonly string[];
@@ -84,6 +84,7 @@ export async function supervised(script: string, options: Options = {}): Promise
   const start = () =>
     startSupervisor({
       ...{ root, id, logging, stdinOnce, alone, env: {} },
+      ...(options.health && { health: options.health }),
       finish: options.finish?.(files.directory) ?? [],
       descriptors: { ...own, status: status.read, held: [] },
     });

@@ -4,7 +4,7 @@ import { hexOf } from '../digest.ts';
 import { canonicalName, familiarName, parseReference, type Reference } from '../reference.ts';
 import type { Descriptor } from '../schema.ts';
 import { storedName } from './layout.ts';
-import { similarNames } from './similar.ts';
+import { didYouMean } from './similar.ts';
 
 /** The name of a stored image taken apart; undefined: it has none, or another tool has written what is no name here. */
 export function storedReference(descriptor: Descriptor): Reference | undefined {
@@ -35,11 +35,10 @@ export function findByName(stored: readonly Descriptor[], reference: Reference):
 /** `did you mean …?` for a name that is almost one of the store's; else nothing. */
 export function similarTo(name: string, stored: readonly Descriptor[]): string {
   const names = [...stored.filter((one) => storedName(one) !== undefined).map(displayName), 'lab:latest'];
-  const similar = similarNames(
+  return didYouMean(
     name,
     [...new Set(names)].filter((one) => one !== name),
   );
-  return similar.length > 0 ? `did you mean ${similar.map((one) => `\`${one}\``).join(' or ')}? ` : '';
 }
 
 /** With the names that are similar. */

@@ -20,6 +20,12 @@ export function similarNames(wanted: string, names: readonly string[]): string[]
     .map(({ name }) => name);
 }
 
+/** `did you mean …? ` for a name that is almost one of these; else nothing. */
+export function didYouMean(wanted: string, names: readonly string[]): string {
+  const similar = similarNames(wanted, names).map((name) => `\`${name}\``);
+  return similar.length > 0 ? `did you mean ${similar.join(' or ')}? ` : '';
+}
+
 /** Two letters that have changed places are one mistake, and two edits. */
 const sorted = (text: string): string => [...text].sort().join('');
 

@@ -4,6 +4,7 @@ import { TsstepError } from '../../../core/errors.ts';
 import { momentOf } from '../../../core/filters.ts';
 import { LifecycleReader, type RecordedLifecycle } from '../../../core/store/lifecycle-reader.ts';
 import { makeStateDirectory } from '../../../core/store/state-directory.ts';
+import { timerDelay } from '../../../core/supervisor/timer-delay.ts';
 import { shownOn } from '../../printable.ts';
 import { openStateAsRoot } from '../state.ts';
 import { render } from '../template/render.ts';
@@ -68,8 +69,12 @@ async function following(root: string, show: () => void, until: number | undefin
   const watcher = watching(root, show);
   show();
   await new Promise<void>((resolve) => {
-    // setTimeout(2^31) ends at once: so far away is for ever.
-    if (until !== undefined && until - Date.now() < 2 ** 31) setTimeout(resolve, until - Date.now());
+    const wait = (end: number): void => {
+      const left = end - Date.now();
+      if (left > 0) setTimeout(() => wait(end), timerDelay(left));
+      else resolve();
+    };
+    if (until !== undefined) wait(until);
   });
   clearInterval(timer);
   watcher?.close();

@@ -3,7 +3,8 @@ import { type HistoryLine, historyOf } from '../../../core/image/history.ts';
 import { findAmong, storedImages } from '../../../core/image/store/stored.ts';
 import { shownOn } from '../../printable.ts';
 import { since } from '../format/duration.ts';
-import { type Columns, formatRows } from '../format/rows.ts';
+import { printIds, printRows } from '../format/print.ts';
+import type { Columns } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';
 import { ellipsis, shortId } from '../format/text.ts';
 import { openState } from '../state.ts';
@@ -26,8 +27,8 @@ export async function history(
   const { image } = findAmong(await storedImages(root), reference);
   const now = Date.now();
   const rows = historyOf(root, image).map((line) => rowOf(line, trunc, human, now));
-  if (quiet) process.stdout.write(rows.map(({ ID }) => `${ID}\n`).join(''));
-  else process.stdout.write(formatRows(rows, format, human ? columns : exact));
+  if (quiet) printIds(rows);
+  else printRows(rows, format, human ? columns : exact);
   return 0;
 }
 
@@ -36,11 +37,11 @@ const UNKNOWN = 'N/A';
 /** The keys of `docker history --format json`. */
 function rowOf(line: HistoryLine, truncate: boolean, human: boolean, now: number) {
   const { id, created, createdBy, size, comment } = line;
-  const shown = (text: string) => shownOn(process.stdout, text);
-  const command = shown(createdBy.replaceAll('\t', ' '));
+  // Before it is cut: what is escaped is longer.
+  const command = shownOn(process.stdout, createdBy.replaceAll('\t', ' '));
   return {
-    Comment: shown(comment),
-    CreatedAt: shown(created ?? UNKNOWN),
+    Comment: comment,
+    CreatedAt: created ?? UNKNOWN,
     CreatedBy: truncate ? ellipsis(command, 45) : command,
     CreatedSince: created === undefined ? UNKNOWN : `${since(created, now)} ago`,
     ID: id === undefined ? '<missing>' : truncate ? shortId(id) : id,

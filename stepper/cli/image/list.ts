@@ -1,9 +1,10 @@
 /** `tsstep images`: what is in the local store, in docker's columns. */
 import { listFilters, parseFilters } from '../../../core/image/store/filters.ts';
 import { type ListedImage, listImages } from '../../../core/image/store/list.ts';
-import { printable, shownOn } from '../../printable.ts';
+import { printable } from '../../printable.ts';
 import { goTime, since } from '../format/duration.ts';
-import { type Columns, formatRows } from '../format/rows.ts';
+import { printRows } from '../format/print.ts';
+import type { Columns } from '../format/rows.ts';
 import { humanSize } from '../format/size.ts';
 import { shortId } from '../format/text.ts';
 import { openState } from '../state.ts';
@@ -27,7 +28,7 @@ export async function images(
   const now = Date.now();
   const rows = listed.map((image) => rowOf(image, trunc, now));
   if (quiet) process.stdout.write([...new Set(rows.map(({ ID }) => ID))].map((id) => `${id}\n`).join(''));
-  else process.stdout.write(formatRows(rows, format, digests ? withDigests : columns));
+  else printRows(rows, format, digests ? withDigests : columns);
   for (const image of listed) if (image.broken !== undefined) warn(image, image.broken);
   return 0;
 }
@@ -46,7 +47,7 @@ function rowOf(image: ListedImage, truncate: boolean, now: number) {
     CreatedSince: created === undefined ? UNKNOWN : `${since(created, now)} ago`,
     Digest: digest,
     ID: truncate ? shortId(id) : id,
-    Repository: shownOn(process.stdout, repository ?? NONE),
+    Repository: repository ?? NONE,
     SharedSize: UNKNOWN,
     Size: humanSize(size),
     Tag: tag ?? NONE,

@@ -1,12 +1,9 @@
 /** `tsstep network inspect`: docker's document of each network. */
 import { findNetwork } from '../../../core/network/store.ts';
-import { shownOn } from '../../printable.ts';
+import { printText } from '../format/print.ts';
 import { forEach, openState } from '../state.ts';
 import { render } from '../template/render.ts';
 import { networkDocument } from './document.ts';
-
-const say = (text: string): void =>
-  void process.stdout.write(`${shownOn(process.stdout, text, { keep: '\n\t' })}\n`);
 
 export async function inspect(
   references: readonly string[],
@@ -17,8 +14,8 @@ export async function inspect(
   const code = await forEach(references, (reference) => {
     const document = networkDocument(places, findNetwork(places.root, reference));
     if (format === undefined) found.push(document);
-    else say(render(format, document));
+    else printText(render(format, document));
   });
-  if (format === undefined) say(JSON.stringify(found, null, 4));
+  if (format === undefined) printText(JSON.stringify(found, null, 4));
   return code;
 }

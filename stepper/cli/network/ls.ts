@@ -4,7 +4,8 @@ import { networkFilter, networkFilters } from '../../../core/network/filters.ts'
 import type { Network } from '../../../core/network/network.ts';
 import { listNetworks } from '../../../core/network/store.ts';
 import { goTime } from '../format/duration.ts';
-import { type Columns, formatRows } from '../format/rows.ts';
+import { printIds, printRows } from '../format/print.ts';
+import type { Columns } from '../format/rows.ts';
 import { shortId } from '../format/text.ts';
 import { openState } from '../state.ts';
 
@@ -22,7 +23,8 @@ export function ls({ quiet = false, trunc = true, filter = [], format }: Flags):
   const rows = listNetworks(root)
     .filter((network) => passes({ network, inUse: holdersOf(run, network).length > 0 }))
     .map((network) => rowOf(network, trunc));
-  process.stdout.write(quiet ? rows.map(({ ID }) => `${ID}\n`).join('') : formatRows(rows, format, columns));
+  if (quiet) printIds(rows);
+  else printRows(rows, format, columns);
   return 0;
 }
 

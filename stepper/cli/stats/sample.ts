@@ -21,7 +21,7 @@ export function sampleOf(layout: CgroupLayout, { config, state }: Container): Sa
   const { total, online } = systemCpu();
   // A container without a network of its own would show the host's.
   const own = config.spec.network !== 'host' && state.process;
-  return { ...usage, system: total, online, ...(own ? networkOf(own.pid) : { received: 0, sent: 0 }) };
+  return { ...usage, system: total, online, ...(own ? networkOf(own) : { received: 0, sent: 0 }) };
 }
 
 /** Docker's formula: the share of all CPUs' time since `before`, where one whole CPU is 100. */

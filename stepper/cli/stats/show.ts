@@ -10,7 +10,7 @@ import {
   readContainer,
 } from '../../../core/store/containers.ts';
 import { showFailure } from '../../show-failure.ts';
-import { formatRows } from '../format/rows.ts';
+import { printRows } from '../format/print.ts';
 import { openState } from '../state.ts';
 import { rowOf, type Sample, sampleOf } from './sample.ts';
 
@@ -69,8 +69,7 @@ export async function stats(
     const rows = look();
     // Docker ends when all that it was to watch are gone.
     if (stream && references.length > 0 && rows.length === 0) return 0;
-    const clear = stream && process.stdout.isTTY ? CLEAR : '';
-    process.stdout.write(`${clear}${formatRows(rows, format, columns)}`);
+    printRows(rows, format, columns, stream && process.stdout.isTTY ? CLEAR : '');
     if (!stream) return 0;
   }
 }

@@ -1,5 +1,5 @@
 import { noSuchVolume, readVolume, type Volume } from '../../../core/store/volumes.ts';
-import { shownOn } from '../../printable.ts';
+import { printText } from '../format/print.ts';
 import { forEach, openState } from '../state.ts';
 import { render } from '../template/render.ts';
 
@@ -10,14 +10,11 @@ export async function inspect(names: readonly string[], { format }: { format?: s
     const volume = readVolume(root, name);
     if (!volume) throw noSuchVolume(name);
     if (format === undefined) found.push(documentOf(volume));
-    else say(render(format, documentOf(volume)));
+    else printText(render(format, documentOf(volume)));
   });
-  if (format === undefined) say(JSON.stringify(found, null, 4));
+  if (format === undefined) printText(JSON.stringify(found, null, 4));
   return code;
 }
-
-const say = (text: string): void =>
-  void process.stdout.write(`${shownOn(process.stdout, text, { keep: '\n\t' })}\n`);
 
 function documentOf({ name, created, labels, data }: Volume) {
   return {

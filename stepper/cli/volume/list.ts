@@ -1,5 +1,5 @@
 import { listVolumes, type Volume, volumeUsers } from '../../../core/store/volumes.ts';
-import { formatRows } from '../format/rows.ts';
+import { printRows } from '../format/print.ts';
 import { openState } from '../state.ts';
 import { volumeFilter } from './filters.ts';
 
@@ -29,7 +29,7 @@ export function list({ quiet = false, filter = [], format }: Flags): number {
   const { root } = openState('volume ls');
   const volumes = listVolumes(root).filter(volumeFilter(filter, volumeUsers(root)));
   const shown = quiet && format === undefined ? '{{.Name}}' : format;
-  process.stdout.write(formatRows(volumes.map(rowOf), shown, columns));
+  printRows(volumes.map(rowOf), shown, columns);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { goTime, humanDuration } from '../../../stepper/cli/format/duration.ts';
 import { portsText } from '../../../stepper/cli/format/ports.ts';
+import { rowsShownOn } from '../../../stepper/cli/format/print.ts';
 import { type Columns, formatRows } from '../../../stepper/cli/format/rows.ts';
 import { humanSize } from '../../../stepper/cli/format/size.ts';
 import { table } from '../../../stepper/cli/format/table.ts';
@@ -84,6 +85,29 @@ describe('--format of a list', () => {
     ['json', '{"ID":"1","Tag":"a"}\n'],
   ])('%s', (format, text) => {
     expect(formatRows(rows, format, columns)).toBe(text);
+  });
+});
+
+describe('a list of anybody’s texts', () => {
+  const order = '\u001b[2J\u009b1m';
+  const columns: Columns<{ Labels: string }> = { headings: { Labels: 'LABELS' }, shown: ['Labels'] };
+  const rows = [{ Labels: `a=${order}\n\tb`, Label: () => order }];
+  const tty = { isTTY: true };
+  const harmless = 'a=\\x1b[2J\\x9b1m\\x0a\\x09b';
+
+  it.each([
+    [undefined, `LABELS\n${harmless}\n`],
+    ['{{.Labels}}', `${harmless}\n`],
+    ['table {{.Labels}}', `LABELS\n${harmless}\n`],
+    ['{{.Label "x"}}', '\\x1b[2J\\x9b1m\n'],
+    ['\u001b[1m{{len .Labels}}\\n', `\u001b[1m${harmless.length}\n\n`],
+    ['json', '{"Labels":"a=\\u001b[2J\\x9b1m\\n\\tb"}\n'],
+  ])('gives a terminal no orders with the format %s, but those of the format itself', (format, text) => {
+    expect(rowsShownOn(tty, rows, format, columns)).toBe(text);
+  });
+
+  it('is for a program what it is', () => {
+    expect(rowsShownOn({}, rows, '{{.Labels}}', columns)).toBe(`a=${order}\n\tb\n`);
   });
 });
 

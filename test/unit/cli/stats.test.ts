@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blockBytes, withoutCache } from '../../../core/cgroup/usage.ts';
-import { networkBytes, systemCpu } from '../../../core/host/counters.ts';
+import { networkBytes, networkOf, systemCpu } from '../../../core/host/counters.ts';
+import { thisProcess } from '../../../core/kernel/proc.ts';
 import { binarySize } from '../../../stepper/cli/format/size.ts';
 import { cpuPercent, type Sample } from '../../../stepper/cli/stats/sample.ts';
 
@@ -39,6 +40,10 @@ describe('docker’s formulas', () => {
 `;
     expect(networkBytes(text)).toEqual({ received: 1200, sent: 50 });
     expect(networkBytes('')).toEqual({ received: 0, sent: 0 });
+  });
+
+  it('network: none of a process that has got the container’s pid since', () => {
+    expect(networkOf({ ...thisProcess(), startTime: '1' })).toEqual({ received: 0, sent: 0 });
   });
 
   it('the machine: seven kinds of time, guests not counted twice', () => {
