@@ -8,7 +8,13 @@ import type { ProcessId } from '../../core/known.ts';
 import type { Exit } from '../../core/machine.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
-import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
+import {
+  type Container,
+  changeState,
+  readContainer,
+  type StateChange,
+  UNSEEN,
+} from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { removeContainerFiles } from '../../core/store/remove.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
@@ -16,9 +22,6 @@ import { recordMounts } from '../../core/store/volumes.ts';
 import { dueAtRemoval, isWhole, journalsOf } from '../journals.ts';
 import { type Ended, recover } from '../recover.ts';
 import type { UndoMoment, UndoProblem } from '../session/session.ts';
-
-/** Docker's exit code for a container that ended while nobody looked. */
-export const UNSEEN = 255;
 
 /** What its supervisor has seen; undefined: it was killed before it could write that down. */
 export function readExit(root: string, id: string): (Exit & { at: string }) | undefined {

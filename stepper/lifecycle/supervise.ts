@@ -9,10 +9,10 @@ import { bootId, thisProcess } from '../../core/kernel/proc.ts';
 import type { Exit } from '../../core/machine.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
-import { type Container, changeState, readContainer } from '../../core/store/containers.ts';
+import { type Container, changeState, readContainer, UNSEEN } from '../../core/store/containers.ts';
 import { nextWait } from '../../core/store/restart-policy.ts';
 import { showProblems } from '../show-failure.ts';
-import { isDueAgain, readExit, removeContainer, seeOom, takeBack, UNSEEN, writeExited } from './ending.ts';
+import { isDueAgain, readExit, removeContainer, seeOom, takeBack, writeExited } from './ending.ts';
 import { startAgain } from './start.ts';
 import { TAKEN_OVER } from './supervising.ts';
 
