@@ -24,6 +24,7 @@ import { listContainers, readContainer } from '../core/store/containers.ts';
 import {
   abandoned,
   dueAfterCrash,
+  hasDirectory,
   type Journalled,
   journalsOf,
   removeEmptyJournals,
@@ -41,7 +42,10 @@ export interface Cleaned extends Recovery {
 /** Safe to be repeated, and to be done while other containers run. */
 export async function clean(places: Places): Promise<Cleaned[]> {
   const cleaned: Cleaned[] = [];
-  for (const run of abandoned(places.root)) cleaned.push(await finish(places.root, run));
+  for (const run of abandoned(places.root)) {
+    const finished = await whileNobodyElse(places.root, run.known.id, () => finish(places.root, run.run));
+    if (finished) cleaned.push(finished);
+  }
   cleaned.push(...(await settled(places.root)));
   for (const { found, remove } of stale(places)) cleaned.push(await removing(found, remove));
   cleaned.push(...(await thawed(places.root)));
@@ -50,28 +54,56 @@ export async function clean(places: Places): Promise<Cleaned[]> {
   return cleaned;
 }
 
-async function finish(root: string, run: Journalled): Promise<Cleaned> {
+/** Whoever has the container's lock brings it on, or cleans too; its turn comes the next time. */
+async function whileNobodyElse<T>(
+  root: string,
+  id: string | undefined,
+  fn: () => Promise<T | undefined> | T | undefined,
+): Promise<T | undefined> {
+  if (id === undefined || !hasDirectory(root, id)) return await fn();
+  const unlock = await takeLock(containerFiles(root, id).directory, 'exclusive', 0);
+  try {
+    return unlock && (await fn());
+  } finally {
+    unlock?.();
+  }
+}
+
+/** Looked for again: somebody may have finished it, or started the container, since it was found. */
+async function finish(root: string, name: string): Promise<Cleaned | undefined> {
+  const run = abandoned(root).find((one) => one.run === name);
+  return run && (await finishRun(root, run));
+}
+
+async function finishRun(root: string, run: Journalled): Promise<Cleaned> {
   const { known, started, remove } = run;
   const name = known.name === undefined ? '' : `, container ${known.name}`;
   const kept = started && !remove ? ` (it ran: its files stay until \`tsstep rm ${known.name}\`)` : '';
   const end = known.id === undefined ? undefined : endUnseen(root, known.id, known.init);
   const ended = { result: 'cleaned', code: end?.exit.code ?? 0 } as const;
   const recovery = await recover(run, dueAfterCrash(run), ended);
-  if (recovery.problems.length === 0) await end?.write();
+  if (recovery.problems.length === 0) end?.write();
   return { what: `run ${run.run}${name}${kept}`, ...recovery };
 }
 
 /** Containers of which nothing is left to take back, like one that waited for its next start. */
 async function settled(root: string): Promise<Cleaned[]> {
-  const dead = listContainers(root).filter(({ state }) => state.status === 'dead');
   const found: Cleaned[] = [];
-  for (const { config, state } of dead) {
-    const pending = journalsOf(root, config.id).some((run) => undosOf(run.pending, ['exit']).length > 0);
-    if (pending) continue;
-    await endUnseen(root, config.id, state.process)?.write();
-    found.push({ what: `container ${config.name}, which nobody supervised`, undone: [], problems: [] });
+  for (const { config } of listContainers(root)) {
+    const settle = () => settleDead(root, config.id);
+    if (readContainer(root, config.id)?.state.status !== 'dead') continue;
+    if (await whileNobodyElse(root, config.id, settle))
+      found.push({ what: `container ${config.name}, which nobody supervised`, undone: [], problems: [] });
   }
   return found;
+}
+
+function settleDead(root: string, id: string): boolean {
+  const state = readContainer(root, id)?.state;
+  const pending = journalsOf(root, id).some((run) => undosOf(run.pending, ['exit']).length > 0);
+  if (state?.status !== 'dead' || pending) return false;
+  endUnseen(root, id, state.process)?.write();
+  return true;
 }
 
 /** Containers that a commit has frozen which was killed: it held the lock. */

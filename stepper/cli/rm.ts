@@ -82,7 +82,8 @@ async function endIt(root: string, id: string): Promise<void> {
     return;
   }
   const maker = container?.state.supervisor ?? journalOf(root, id)?.known.supervisor;
-  if (!maker) return;
+  // One that was kept has a maker that ended long ago: its pid may be anybody's.
+  if (!maker || !isAlive(maker)) return;
   tolerating(['ESRCH'], () => process.kill(maker.pid, 'SIGTERM'));
   const end = Date.now() + PATIENCE_MILLISECONDS;
   while (isAlive(maker) && Date.now() < end) await sleep(10);

@@ -1,8 +1,7 @@
 /** The end of a container's process: everything that falls due is taken back, and written down. */
-import { readFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readLayout } from '../../core/cgroup/layout.ts';
 import { wasOomKilled } from '../../core/cgroup/oom.ts';
-import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { Exit } from '../../core/machine.ts';
@@ -19,15 +18,10 @@ import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { removeContainerFiles } from '../../core/store/remove.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
-import { dueAtRemoval, isWhole, journalsOf } from '../journals.ts';
+import { readExit } from '../../core/supervisor/exit-status.ts';
+import { dueAtRemoval, isWhole, type Journalled, journalsOf } from '../journals.ts';
 import { type Ended, recover } from '../recover.ts';
 import type { UndoMoment, UndoProblem } from '../session/session.ts';
-
-/** What its supervisor has seen; undefined: it was killed before it could write that down. */
-export function readExit(root: string, id: string): (Exit & { at: string }) | undefined {
-  const text = tolerating(['ENOENT'], () => readFileSync(containerFiles(root, id).exit, 'utf8'));
-  return text === undefined ? undefined : (JSON.parse(text) as Exit & { at: string });
-}
 
 /** Of all sessions of the container, the newest first. @param except the run that is at it by itself */
 export async function takeBack(
@@ -38,10 +32,16 @@ export async function takeBack(
   except?: string,
 ): Promise<UndoProblem[]> {
   const problems: UndoProblem[] = [];
-  for (const journalled of journalsOf(root, id).filter(({ run }) => run !== except))
+  for (const journalled of journalsOf(root, id).filter(({ run }) => run !== except)) {
+    // Somebody is just putting it into a network: that session finds out by itself, and takes its own back.
+    if (isUnderWay(journalled)) continue;
     problems.push(...(await recover(journalled, moments, ended)).problems);
+  }
   return problems;
 }
+
+const isUnderWay = ({ beside, result, known }: Journalled): boolean =>
+  beside && result === undefined && isAlive(known.supervisor);
 
 /** Whether its policy brings it back, now that it ended so. */
 export function isDueAgain({ config, state }: Container, exit: Exit): boolean {
@@ -56,33 +56,41 @@ export function seeOom({ config }: Container, root: string): boolean {
   return oomKilled;
 }
 
-/** Nothing of it runs any more. `change` may say that it will be back. */
-export async function writeExited(
-  root: string,
-  { config }: Container,
-  exit: Exit,
-  change: StateChange,
-): Promise<void> {
+/**
+ * Nothing of it runs any more. The caller holds its lock.
+ * @param change may say that it will be back
+ */
+export function markExited(root: string, { config }: Container, exit: Exit, change: StateChange): void {
   // Before whoever waits for the state goes on: docker's order is die, stop, destroy.
   recordContainer(root, config, 'die', { exitCode: String(exit.code) });
   recordMounts(root, config.id, 'unmount');
-  await withContainerLock(root, config.id, () =>
-    changeState(root, config.id, {
-      status: 'exited',
-      exitCode: exit.code,
-      finishedAt: new Date().toISOString(),
-      process: undefined,
-      ports: undefined,
-      networks: undefined,
-      pausedAt: undefined,
-      ...change,
-    }),
-  );
+  changeState(root, config.id, {
+    status: 'exited',
+    exitCode: exit.code,
+    finishedAt: new Date().toISOString(),
+    process: undefined,
+    ports: undefined,
+    networks: undefined,
+    pausedAt: undefined,
+    ...change,
+  });
+  // It is about this life of the container only.
+  rmSync(containerFiles(root, config.id).exit, { force: true });
+}
+
+/** @see markExited; takes the lock */
+export async function writeExited(
+  root: string,
+  container: Container,
+  exit: Exit,
+  change: StateChange,
+): Promise<void> {
+  await withContainerLock(root, container.config.id, () => markExited(root, container, exit, change));
 }
 
 /**
  * The end of a container whose supervisor was killed: how it ended is read before anything is taken back, and written down after.
- * undefined: there is no such container
+ * The caller holds its lock. undefined: there is no such container
  */
 export function endUnseen(root: string, id: string, init: ProcessId | undefined) {
   const container = readContainer(root, id);
@@ -90,15 +98,15 @@ export function endUnseen(root: string, id: string, init: ProcessId | undefined)
   const killedNow = init !== undefined && isAlive(init);
   // Between two starts by its policy, the end that it had is known.
   const known = container.state.exitCode ?? UNSEEN;
-  const exit: Exit = readExit(root, id) ?? { code: killedNow ? 137 : known };
-  const write = async () => {
+  const exit: Exit = readExit(containerFiles(root, id).exit) ?? { code: killedNow ? 137 : known };
+  const write = () => {
     const now = readContainer(root, id);
     if (now?.state.status !== 'dead') return;
     const hasRun = now.state.startedAt !== undefined;
     const change: StateChange = hasRun
       ? { error: 'the tsstep that supervised it was killed' }
       : { status: 'created', exitCode: undefined, finishedAt: undefined };
-    await writeExited(root, now, exit, change);
+    markExited(root, now, exit, change);
   };
   return { exit, write };
 }

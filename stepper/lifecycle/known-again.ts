@@ -1,16 +1,17 @@
 import { TsstepError } from '../../core/errors.ts';
 import type { Known } from '../../core/known.ts';
 import type { Container } from '../../core/store/containers.ts';
-import { journalOf } from '../journals.ts';
+import { journalsOf } from '../journals.ts';
 
 /**
  * What the container's creation has found out, and a start stands on: its image, its name, its volumes. What belonged to its last
  * process is found out again. @throws TsstepError container-state
  */
 export function knownAgain(root: string, { config, state }: Container): Partial<Known> {
-  const journalled = journalOf(root, config.id);
+  const journals = journalsOf(root, config.id);
+  const journalled = journals.at(-1);
   if (!journalled) throw withoutJournal(config.name);
-  if (journalled.result === 'kept') throw wasKept(config.name);
+  if (journals.some(({ result }) => result === 'kept')) throw wasKept(config.name);
   const { lookup, image, answers, volumes = {}, volumesFrom } = journalled.known;
   const hasRun = state.startedAt !== undefined;
   return {

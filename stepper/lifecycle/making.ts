@@ -2,11 +2,13 @@
 import { bootId } from '../../core/kernel/proc.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { Exit, RunningContainer } from '../../core/machine.ts';
+import { containerFiles } from '../../core/paths.ts';
 import type { Stage } from '../../core/stage.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
+import { writeExit } from '../../core/supervisor/exit-status.ts';
 import { type Driven, drive } from '../drive.ts';
 import { Interrupts } from '../interrupts.ts';
 import { type OpenedSession, openSession, type SessionRequest } from '../open-session.ts';
@@ -16,7 +18,7 @@ import { isDueAgain, removeContainer, seeOom, takeBack, writeExited } from './en
 import { stayWith } from './foreground.ts';
 import { handOver } from './hand-over.ts';
 import { runningState } from './running-state.ts';
-import { startSupervising, writeExit } from './supervising.ts';
+import { startSupervising } from './supervising.ts';
 
 export interface MakeRequest extends SessionRequest {
   stepping: Stepping;
@@ -155,10 +157,10 @@ class Making {
     const container = this.#container;
     if (!container) throw new Error('the container runs, and its files are gone');
     await this.#request.frontEnd.release();
-    const supervisor = await handOver(this.#root, container.config, running);
-    await this.#handedTo(supervisor);
-    session.machine.release();
+    // The last line of this session: from here on the journal is another one's.
     events.emit({ type: 'session-ended', result: 'detached', code: 0 });
+    await this.#handedTo(await handOver(this.#root, container.config, running));
+    session.machine.release();
     this.#request.left(container);
     return 0;
   }
@@ -187,9 +189,12 @@ class Making {
     const oomKilled = container !== undefined && seeOom(container, this.#root);
     events.emit({ type: 'exited', ...exit, oomKilled });
     if (container && isDueAgain(container, exit)) {
-      writeExit(this.#root, container.config.id, exit);
-      await startSupervising(this.#root, container.config.id);
       events.emit({ type: 'session-ended', result: 'detached', code: exit.code });
+      writeExit(containerFiles(this.#root, container.config.id).exit, {
+        ...exit,
+        at: new Date().toISOString(),
+      });
+      await startSupervising(this.#root, container.config.id);
       return exit.code;
     }
     showProblems(await session.undo(['exit']));

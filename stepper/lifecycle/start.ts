@@ -29,15 +29,16 @@ async function claim(root: string, reference: string): Promise<Claimed | undefin
     if (container.state.status === 'running') return undefined;
     requireState(container, 'start');
     knownAgain(root, container);
-    const { status, startedAt, finishedAt } = container.state;
+    const { status, startedAt, finishedAt, exitCode } = container.state;
+    // Of an earlier boot, whose supervisor had no time to write down the end.
+    const gone = { process: undefined, ports: undefined, networks: undefined };
     const taken: StateChange = { status: 'creating', supervisor: thisProcess(), boot: bootId() };
     changeState(root, config.id, {
       ...taken,
-      stopped: undefined,
-      restartCount: undefined,
-      waited: undefined,
+      ...gone,
+      ...{ stopped: undefined, restartCount: undefined, waited: undefined },
     });
-    return { container, before: { status, startedAt, finishedAt } };
+    return { container, before: { status, startedAt, finishedAt, exitCode } };
   });
 }
 

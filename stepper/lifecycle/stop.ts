@@ -26,15 +26,27 @@ const stopSignalOf = ({ config }: Container): NodeJS.Signals =>
 
 const hasEnded = ({ status }: ContainerState): boolean => status === 'exited' || status === 'created';
 
-/** Marks it as stopped by a person, so that no policy brings it back. @throws TsstepError container-state */
+/** Somebody, or its policy, is just starting it. Who steps through it has to be asked first. */
+const isStarting = ({ status, pausedAt }: ContainerState): boolean =>
+  status === 'creating' && pausedAt === undefined;
+
+/**
+ * Marks it as stopped by a person, so that no policy brings it back. What is being started is waited for: what then runs is
+ * meant. @returns undefined: there is nothing to stop @throws TsstepError container-state
+ */
 async function claim(root: string, { config }: Container, verb: Verb): Promise<Container | undefined> {
-  return await withContainerLock(root, config.id, () => {
-    const now = readContainer(root, config.id);
-    if (!now || (verb === 'stop' && hasEnded(now.state))) return undefined;
-    requireState(now, verb);
-    changeState(root, config.id, { stopped: true });
-    return now;
-  });
+  for (;;) {
+    await stateWhen(root, config.id, (state) => !isStarting(state));
+    const claimed = await withContainerLock(root, config.id, () => {
+      const now = readContainer(root, config.id);
+      if (!now || (verb === 'stop' && hasEnded(now.state))) return undefined;
+      if (isStarting(now.state)) return 'starting';
+      requireState(now, verb);
+      changeState(root, config.id, { stopped: true });
+      return now;
+    });
+    if (claimed !== 'starting') return claimed;
+  }
 }
 
 /** A frozen process takes no signal but when it is let go. @returns whether there was a process to signal */
@@ -56,15 +68,11 @@ async function untilSettled(root: string, id: string): Promise<void> {
  * @throws TsstepError container-state
  */
 export async function stop(root: string, container: Container, seconds?: number): Promise<void> {
-  // Somebody, or its policy, is just starting it: what then runs is stopped. Who steps through it has to be asked first.
-  const isStarting = ({ status, pausedAt }: ContainerState) =>
-    status === 'creating' && pausedAt === undefined;
-  await stateWhen(root, container.config.id, (state) => !isStarting(state));
   const claimed = await claim(root, container, 'stop');
   if (!claimed) return;
   const { config, state } = claimed;
   if (state.status === 'restarting') {
-    tolerating(['ESRCH'], () => process.kill(state.supervisor.pid, 'SIGTERM'));
+    if (isAlive(state.supervisor)) tolerating(['ESRCH'], () => process.kill(state.supervisor.pid, 'SIGTERM'));
   } else {
     await signalAndWait(root, claimed, seconds ?? config.spec.stopTimeout ?? PATIENCE);
   }

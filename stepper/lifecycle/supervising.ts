@@ -1,17 +1,7 @@
 /** Handing the end of a container, and what comes after it, to `tsstep supervise ID`. */
 import { spawn } from 'node:child_process';
-import { renameSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Exit } from '../../core/machine.ts';
-import { containerFiles } from '../../core/paths.ts';
 import { supervising } from './hand-over.ts';
-
-/** In place of a supervisor that has seen the end. */
-export function writeExit(root: string, id: string, exit: Exit): void {
-  const { exit: path } = containerFiles(root, id);
-  writeFileSync(`${path}.${process.pid}`, JSON.stringify({ ...exit, at: new Date().toISOString() }));
-  renameSync(`${path}.${process.pid}`, path);
-}
 
 /** A byte on this descriptor says that it has taken over (core/supervisor/main.ts). */
 export const TAKEN_OVER = 3;

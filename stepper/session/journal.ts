@@ -14,10 +14,10 @@ export class EventFile {
   readonly #fd: number;
 
   /** @throws TsstepError usage: the file cannot be written, the descriptor is not open */
-  constructor(pathOrFd: string | number) {
+  constructor(pathOrFd: string | number, flags: 'w' | 'a' = 'w') {
     try {
       if (typeof pathOrFd === 'number') fstatSync(pathOrFd);
-      this.#fd = typeof pathOrFd === 'string' ? openSync(pathOrFd, 'w', 0o600) : pathOrFd;
+      this.#fd = typeof pathOrFd === 'string' ? openSync(pathOrFd, flags, 0o600) : pathOrFd;
     } catch (error) {
       throw cannotRecord(pathOrFd, errnoOf(error) ?? String(error));
     }
@@ -52,7 +52,8 @@ export class Journal {
 
   constructor(path: string) {
     this.#path = path;
-    this.#file = new EventFile(path);
+    // Whoever takes over a container writes behind the last line, maybe before this process has written its own last one.
+    this.#file = new EventFile(path, 'a');
   }
 
   readonly write = (event: Event): void => {

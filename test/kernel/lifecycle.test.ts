@@ -31,7 +31,7 @@ const supervisorOf = (id: string): number =>
 
 /** Between two starts, and not about to begin the next one. */
 const waitsLong = (id: string): boolean =>
-  (JSON.parse(readFileSync(stateFile(id), 'utf8')) as { waited?: number }).waited === 800;
+  ((JSON.parse(readFileSync(stateFile(id), 'utf8')) as { waited?: number }).waited ?? 0) >= 800;
 
 const until = async (condition: () => boolean | Promise<boolean>) =>
   await vi.waitUntil(condition, { timeout: 60_000, interval: 50 });
@@ -149,9 +149,10 @@ describe('a restart policy', () => {
     await said('rm ever');
   });
 
-  it('that waits for its next turn can be stopped', async () => {
-    await said('run -d --name waits --restart always lab false');
-    await until(async () => (await statusOf('waits')) === 'restarting');
+  it('that waits for its next turn can be stopped, and not be removed', async () => {
+    const id = (await tsstep('run -d --name waits --restart always lab false')).stdout.trim();
+    await until(async () => (await statusOf('waits')) === 'restarting' && waitsLong(id));
+    expect((await tsstep('rm waits')).stderr).toMatch(/container is restarting|it is being created/);
     await said('stop waits');
     expect(await statusOf('waits')).toBe('exited');
     await said('rm waits');
@@ -161,13 +162,25 @@ describe('a restart policy', () => {
 describe('a supervisor that is killed', () => {
   it('leaves a container that ps calls dead, and clean ends and keeps for another start', async () => {
     const id = await said('run -d --name orphan lab', ...sleeper);
+    expect((await tsstep(`supervise ${id}`)).code, 'nothing to take over').toBe(0);
+    expect(await statusOf('orphan')).toBe('running');
     process.kill(supervisorOf(id), 'SIGKILL');
     await until(async () => (await statusOf('orphan')) === 'dead');
+    // What a supervisor had seen before it was killed.
+    writeFileSync(
+      join(sandbox.root, 'containers', id, 'exit.json'),
+      '{"code":3,"at":"2026-01-01T00:00:00.000Z"}',
+    );
+    expect((await tsstep('stop orphan')).stderr).toContain('it is dead');
     expect((await tsstep('ps')).stderr).toContain('`tsstep clean` takes back what is left');
     expect((await tsstep('start orphan')).stderr).toContain('it is dead');
     expect((await tsstep('clean')).stdout).toContain('container orphan');
-    expect(await state('orphan')).toMatchObject({ Status: 'exited', ExitCode: 137 });
+    expect(await state('orphan')).toMatchObject({ Status: 'exited', ExitCode: 3 });
     expect(await said('start orphan')).toBe('orphan');
+    process.kill(supervisorOf(id), 'SIGKILL');
+    await until(async () => (await statusOf('orphan')) === 'dead');
+    await said('clean');
+    expect(await state('orphan')).toMatchObject({ Status: 'exited', ExitCode: 137 });
     await said('rm -f orphan');
   });
 });

@@ -101,7 +101,7 @@ it('a running container is paused, watched, changed and renamed, and each of it 
   expect(await output('container', 'ls', '--format', '{{.Names}}')).toBe('box2\n');
   expect((await tsstep('rename', 'box2', 'box2')).stderr).toContain('same name');
   await follower.says('rename box2');
-  expect(follower.stdout).toBe('pause box\nunpause box\nupdate box\nrename box2\n');
+  expect(follower.stdout).toBe('create box\nstart box\npause box\nunpause box\nupdate box\nrename box2\n');
   follower.kill('SIGINT');
   expect((await follower.ended).signal).toBe('SIGINT');
 

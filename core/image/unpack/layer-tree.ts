@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { errnoOf } from '../../kernel/errno.ts';
+import { errnoOf, tolerating } from '../../kernel/errno.ts';
 import { openInRoot, setTimes } from '../../kernel/fs.ts';
 import { type LayerEntry, unsafeEntry } from './entry.ts';
 import type { Content } from './file-content.ts';
@@ -48,8 +48,8 @@ export class LayerTree {
   /** Set what had to wait until every entry was there. */
   finish(): void {
     for (const [path, mtime] of this.#mtimes) {
-      const at = path === '' ? this.#root : this.#locate(path);
-      setTimes(at, mtime);
+      // Gone, where a later entry has replaced it, or what it is in, by another name: through a symlink.
+      tolerating(['ENOENT', 'ENOTDIR'], () => setTimes(path === '' ? this.#root : this.#locate(path), mtime));
     }
     this.close();
   }

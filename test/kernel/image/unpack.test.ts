@@ -100,6 +100,15 @@ describe('unpackLayer', () => {
     expect(statSync(join(at, 'kept')).mode & 0o777).toBe(0o750);
   });
 
+  it('forgets the time of a directory that a file has replaced by way of a symlink', async () => {
+    const at = await unpacked(
+      { name: 'b/c', type: 'directory' },
+      { name: 'a', type: 'symlink', linkname: '../' },
+      { name: 'a/b', content: 'x' },
+    );
+    expect(lstatSync(join(at, 'b')).isFile()).toBe(true);
+  });
+
   it('keeps entries below a symlink inside the layer, wherever it points', async () => {
     const marker = `tsstep-escape-${process.pid}`;
     const at = await unpacked(
