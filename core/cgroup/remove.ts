@@ -70,7 +70,15 @@ async function remove(path: string): Promise<void> {
   });
 }
 
-/** Kills what is left in these cgroups and removes them, with all below them. Absent ones are fine. @throws TsstepError cgroup */
-export async function removeCgroups(paths: readonly string[]): Promise<void> {
+/**
+ * Kills what is left in these cgroups and removes them, with all below them. Absent ones are fine.
+ * @param letGo thaws what is in them: frozen, it does not even die on cgroup v1; killed before, it executes nothing any more
+ * @throws TsstepError cgroup
+ */
+export async function removeCgroups(paths: readonly string[], letGo?: () => void): Promise<void> {
+  if (letGo) {
+    for (const group of paths.flatMap(tree)) killAll(group);
+    letGo();
+  }
   for (const path of paths) await remove(path);
 }

@@ -18,8 +18,15 @@ export function socketInodes(table: string, port: number, protocol: 'tcp' | 'udp
   });
 }
 
-/** `"nginx", process 812`; undefined when it cannot be seen, as from inside a container. */
-export function portOwner(port: number, protocol: 'tcp' | 'udp'): string | undefined {
+export interface PortOwner {
+  /** `"nginx", process 812` */
+  text: string;
+  /** The beginning of a container's ID, whose supervisor it is. */
+  container?: string;
+}
+
+/** undefined: it cannot be seen, as from inside a container. */
+export function portOwner(port: number, protocol: 'tcp' | 'udp'): PortOwner | undefined {
   const tables = [protocol, `${protocol}6`].map(
     (name) => tolerating(unseen, () => readFileSync(`/proc/net/${name}`, 'utf8')) ?? '',
   );
@@ -32,8 +39,15 @@ export function portOwner(port: number, protocol: 'tcp' | 'udp'): string | undef
     const holds = fds.some((fd) =>
       sockets.has(tolerating(unseen, () => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''),
     );
-    if (holds)
-      return `"${tolerating(unseen, () => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim() ?? '?'}", process ${pid}`;
+    if (holds) return ownerOf(pid);
   }
   return undefined;
+}
+
+function ownerOf(pid: string): PortOwner {
+  const read = (file: string) => tolerating(unseen, () => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? '';
+  // What core/supervisor/main.ts calls itself.
+  const container = /^tsstep-supervisor ([0-9a-f]{12})/.exec(read('cmdline'))?.[1];
+  if (container) return { text: `container ${container} (tsstep ps)`, container };
+  return { text: `"${read('comm').trim() || '?'}", process ${pid}` };
 }

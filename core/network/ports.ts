@@ -44,8 +44,8 @@ const reasons: Record<
     const owner = portOwner(port, protocol);
     return {
       code: 'port-in-use',
-      why: owner ? `${owner}, has it` : 'another process has it, one that cannot be seen from here',
-      remedy: `stop that process, or publish another host port, or 0 for any free one`,
+      why: owner ? `${owner.text}, has it` : 'another process has it, one that cannot be seen from here',
+      remedy: `${owner?.container ? `tsstep stop ${owner.container}` : 'stop that process'}, or publish another host port, or 0 for any free one`,
     };
   },
   EADDRNOTAVAIL: ({ ip }) => ({

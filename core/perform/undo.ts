@@ -1,6 +1,7 @@
 /** Taking operations back. Each one finds what it removes by name and identity, and finding nothing is success. */
 import { existsSync, lstatSync, readdirSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { thaw } from '../cgroup/freezer.ts';
 import { removeCgroups } from '../cgroup/remove.ts';
 import { TsstepError } from '../errors.ts';
 import { mountPoints } from '../host/mountinfo.ts';
@@ -54,7 +55,8 @@ const undoers: {
   'leave-names': ({ network, holder }, { known }) => leaveNames(known.host, network, holder),
   'release-lease': ({ network, holder }, { known }) => releaseLease(known.host.run, network, holder),
   'close-port': ({ ip, port, protocol }, { ports }) => ports?.close(ip, port, protocol),
-  'remove-cgroup': ({ paths }) => removeCgroups(paths),
+  'remove-cgroup': ({ paths }, { known: { host, id } }) =>
+    removeCgroups(paths, () => void (id && thaw(host.cgroups, id))),
   'remove-volume': (action, { known }) => removeVolume(known.host.root, action),
   'remove-made': ({ path, topmost }) => {
     for (let at = path; at === topmost || at.startsWith(`${topmost}/`); at = dirname(at))

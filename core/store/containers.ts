@@ -122,7 +122,9 @@ export const UNSEEN = 255;
 
 /** Nothing of it is left that would have to be mended: the machine has stopped, or its power has gone. */
 function endedWithBoot({ process: _, ports: __, ...state }: ContainerState): ContainerState {
-  return { ...state, status: 'exited', exitCode: UNSEEN, finishedAt: bootedAt() };
+  // The clock may have been set since: it has not ended before it began.
+  const finishedAt = [bootedAt(), state.startedAt ?? ''].sort().at(-1) ?? bootedAt();
+  return { ...state, status: 'exited', exitCode: UNSEEN, finishedAt };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Which state of a container allows what. A person who asks for more gets told both states. */
 import { TsstepError } from '../errors.ts';
-import type { Container, Status } from './containers.ts';
+import type { Container, ContainerState, Status } from './containers.ts';
 
 export type Verb =
   | 'start'
@@ -45,12 +45,12 @@ export function requireState({ config, state }: Container, verb: Verb): void {
   const wanted = from.join(' or ');
   throw new TsstepError({
     code: 'container-state',
-    what: `cannot ${verb} container "${config.name}": it is ${state.status}`,
+    what: `cannot ${verb} container "${config.name}": it is ${nameOf(state)}`,
     why:
       to && to !== state.status
-        ? `from ${state.status} no way leads to ${to}: it would have to be ${wanted}`
+        ? `${verb} leads to ${to} from another state: it would have to be ${wanted}`
         : `it would have to be ${wanted}`,
-    remedy: remedyFor(state.status, config.name),
+    remedy: remedyFor(state, verb, config.name),
   });
 }
 
@@ -65,4 +65,13 @@ const remedies: Readonly<Record<Status, (name: string) => string>> = {
   dead: () => 'tsstep clean',
 };
 
-const remedyFor = (status: Status, name: string): string => remedies[status](name);
+function remedyFor({ status, pausedAt }: ContainerState, verb: Verb, name: string): string {
+  if (status === 'running' && verb === 'unpause') return 'nothing: it goes on already';
+  if (status === 'creating' && pausedAt !== undefined)
+    return `let its creation go on: tsstep continue ${name}; or take it back: tsstep rm -f ${name}`;
+  return remedies[status](name);
+}
+
+/** As ps calls it. */
+const nameOf = ({ status, pausedAt }: ContainerState): string =>
+  pausedAt === undefined ? status : `created (paused at ${pausedAt})`;

@@ -65,7 +65,8 @@ async function finish([command, ...words]: readonly string[], env: NodeJS.Proces
 async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '') as SupervisorOrder;
   const { root, id, descriptors, alone } = order;
-  process.title = 'tsstep-supervisor';
+  // Whoever reads ps sees whose it is; tsstep itself does, where a port is taken.
+  process.title = `tsstep-supervisor ${id.slice(0, 12)}`;
   const { held, ...used } = descriptors;
   closeStrangers([...held, ...Object.values(used)]);
   const exited = readStatus(descriptors.status);

@@ -14,6 +14,7 @@ import { DEFAULT_KEYS, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { shortId } from './format/text.ts';
 import { frontEndFor, isWatching } from './front-end.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
+import { forEach } from './state.ts';
 import { addWatchFlags, eventTargets, parseFaults, type WatchFlags } from './stepping-flags.ts';
 
 type Flags = RunFlags & WatchFlags & { detachKeys?: string };
@@ -39,7 +40,12 @@ export function declareRun(program: Command, done: (code: number) => void): void
       'Makes what of a container stays when it does not run: its ID, name, files, writable layer.',
     );
   addWatchFlags(addRunFlags(create)).action(async (image: string, words: string[], flags: Flags) => {
-    done(await makeWith(flags, image, words, 'create'));
+    let code = 0;
+    // Docker's codes from 125 on are for run alone.
+    const refused = await forEach([image], async () => {
+      code = await makeWith(flags, image, words, 'create');
+    });
+    done(refused || Math.min(code, 1));
   });
 }
 

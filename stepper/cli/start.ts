@@ -29,12 +29,24 @@ export async function startAll(references: readonly string[], flags: Flags): Pro
     mode: foreground ? 'foreground' : 'detached',
     left: () => void process.stdout.write(`${reference}\n`),
   });
-  if (foreground && references[0] !== undefined)
-    return await start(root, references[0], await request(references[0]));
+  if (foreground && references[0] !== undefined) return await attached(root, references[0], request);
   return await forEach(references, async (reference) => {
     const code = await start(root, reference, await request(reference));
     if (code !== 0) throw notStarted(findContainer(root, reference).config.name, code);
   });
+}
+
+/** Its exit code is the command's; what keeps it from starting ends with 1, as with docker. */
+async function attached(
+  root: string,
+  reference: string,
+  request: (reference: string) => Promise<StartRequest>,
+): Promise<number> {
+  let code = 0;
+  const refused = await forEach([reference], async () => {
+    code = await start(root, reference, await request(reference));
+  });
+  return refused || code;
 }
 
 function onlyOne(): TsstepError {

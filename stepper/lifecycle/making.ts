@@ -54,7 +54,6 @@ class Making {
   readonly #request: MakeRequest;
   readonly #opened: OpenedSession;
   readonly #interrupts: Interrupts;
-  readonly #startedAt = new Date().toISOString();
 
   constructor(request: MakeRequest, opened: OpenedSession, interrupts: Interrupts) {
     this.#request = request;
@@ -143,7 +142,7 @@ class Making {
 
   async #running(container: RunningContainer): Promise<number> {
     const { session, events } = this.#opened;
-    await this.#save(runningState(session.spec, session.known, this.#startedAt));
+    await this.#save(runningState(session.spec, session.known));
     if (!this.#request.before) this.#record('create');
     if (session.known.id) recordMounts(this.#root, session.known.id, 'mount');
     this.#record('start');

@@ -4,14 +4,13 @@ import type { Spec } from '../../core/spec/types.ts';
 import type { StateChange } from '../../core/store/containers.ts';
 
 /** What state.json says of a container whose process runs. */
-export function runningState(spec: Spec, known: Known, startedAt: string): StateChange {
+export function runningState(spec: Spec, known: Known): StateChange {
   return {
     status: 'running',
-    startedAt,
+    startedAt: new Date().toISOString(),
     process: known.init,
     ports: known.ports,
     networks: endpointsIn(spec, known),
-    finishedAt: undefined,
     exitCode: undefined,
     oomKilled: undefined,
     error: undefined,

@@ -31,6 +31,7 @@ export async function supervise(root: string, id: string): Promise<number> {
   // Signals are for whoever waits here: `stop` sends one to cut a wait short.
   const woken = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => woken.abort());
+  process.title = `tsstep-supervise ${id.slice(0, 12)}`;
   const container = await takeOver(root, id);
   saysReady();
   if (!container) return 0;

@@ -22,6 +22,7 @@ export function remoteFrontEnd({ console, paused }: Background): FrontEnd {
     const [next] = session.upcoming;
     // Before it has a directory nobody could name it.
     if (id === undefined || !readContainer(host.root, id)) return { go: stepping.pace };
+    if (!close) process.title = `tsstep-paused ${id.slice(0, 12)}`;
     close ??= await listenForCommands(host.root, id, console);
     const at = next?.stage.name ?? 'end';
     changeState(host.root, id, {

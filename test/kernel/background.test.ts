@@ -34,7 +34,7 @@ describe('run -d --break network', () => {
 
   it('is taken back by rm -f, wherever it waits', async () => {
     await tsstep('run -d --name half --break exec lab true');
-    expect((await tsstep('start half')).stderr).toContain('it is creating');
+    expect((await tsstep('start half')).stderr).toContain('tsstep continue half');
     expect((await tsstep('rm half')).stderr).toContain('may be waiting for somebody who steps through it');
     expect((await tsstep('rm -f half')).stdout).toBe('half\n');
   });

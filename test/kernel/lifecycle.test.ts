@@ -186,11 +186,13 @@ describe('a supervisor that is killed', () => {
 });
 
 describe.each([
+  ['paused', 'run -d --name lost lab sleep 1000', 'exited'],
   ['restarting', 'run -d --name lost --restart always lab false', 'exited'],
   ['created', 'run -d --name lost --break network lab true', undefined],
 ] as const)('whoever brings on a container that is %s, and is killed', (status, command, then) => {
   it('leaves what clean takes back', async () => {
     const id = (await tsstep(command)).stdout.trim();
+    if (status === 'paused') await said('pause lost');
     await until(async () => (await statusOf('lost')) === status);
     if (status === 'restarting') await until(() => waitsLong(id));
     process.kill(supervisorOf(id), 'SIGKILL');
