@@ -118,7 +118,7 @@ module.exports = {
         path: ['^core/', '(^|/)node_modules/'],
         pathNot: [
           '^core/supervisor/',
-          '^core/(errors|paths|store/lifecycle-log)\\.ts$',
+          '^core/(clock|errors|paths|replace-file|store/lifecycle-log)\\.ts$',
           '(^|/)node_modules/@types/',
         ],
         dependencyTypesNot: ['type-only'],

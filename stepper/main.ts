@@ -12,7 +12,7 @@ async function main(): Promise<number> {
   let code = 0;
   const program = declareProgram((ended) => {
     code = ended;
-  });
+  }, process.argv.slice(2));
   try {
     requireDirectory();
     await program.parseAsync();

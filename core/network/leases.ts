@@ -2,17 +2,8 @@
  * Who has which address: one file a container, `<run>/leases/<network>/<holder>`, holding its lease as JSON. The subnet is
  * chosen when there is no lease and stays while there is one. A reboot clears the files like the bridge itself.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { withLock } from '../kernel/fs.ts';
@@ -20,6 +11,7 @@ import type { Lease, Places } from '../known.ts';
 import type { Operation, OperationOf } from '../operation.ts';
 import { lock, networkFile } from '../paths.ts';
 import { runTool } from '../perform/run-tool.ts';
+import { holdersIn, readHeld, removeEmpty, removeHeld, writeHeld } from './holders.ts';
 import { formatAddress, macOf, parseAddress, parseBlock, sizeOf } from './ipv4.ts';
 import { ownNetworks } from './store.ts';
 import { chooseSubnet, type Route, refuseRouted } from './subnet.ts';
@@ -96,7 +88,6 @@ export async function takeLease(
   { network, holder, pool, ip }: Omit<OperationOf<'lease'>, keyof Operation>,
 ): Promise<Lease> {
   return await withLock(lock(run), async () => {
-    const directory = leasesOf(run, network);
     const leases = leasesIn(run, network);
     const own = leases.get(holder);
     if (own) return own;
@@ -107,11 +98,7 @@ export async function takeLease(
     const subnet = pool?.subnet ?? others[0]?.subnet ?? (await freeSubnet(root, network));
     const taken = others.map(({ address }) => address);
     const lease = nextLease(network, subnet, taken, { gateway: pool?.gateway, range: pool?.range, ip });
-    mkdirSync(directory, { recursive: true });
-    // Renamed into place: a tsstep that is killed here leaves a dotfile, never half a lease.
-    const partial = join(directory, `.${holder}`);
-    writeFileSync(partial, `${JSON.stringify(lease)}\n`);
-    renameSync(partial, join(directory, holder));
+    writeHeld(leasesOf(run, network), holder, lease);
     return lease;
   });
 }
@@ -135,20 +122,19 @@ function removedMeanwhile(id: string): TsstepError {
 export async function releaseLease(run: string, network: string, holder: string): Promise<void> {
   await withLock(lock(run), () => {
     const directory = leasesOf(run, network);
-    rmSync(join(directory, holder), { force: true });
-    rmSync(join(directory, `.${holder}`), { force: true });
-    for (const empty of [directory, dirname(directory)])
-      tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(empty));
+    removeHeld(directory, holder);
+    removeEmpty(directory);
   });
 }
 
 /** The leases of a network, by holder. */
 export function leasesIn(run: string, network: string): Map<string, Lease> {
   const directory = leasesOf(run, network);
-  const files = tolerating(['ENOENT'], () => readdirSync(directory)) ?? [];
-  const holders = files.filter((name) => !name.startsWith('.'));
   return new Map(
-    holders.map((holder) => [holder, JSON.parse(readFileSync(join(directory, holder), 'utf8')) as Lease]),
+    holdersIn(directory).flatMap((holder) => {
+      const lease = readHeld<Lease>(directory, holder);
+      return lease ? [[holder, lease]] : [];
+    }),
   );
 }
 

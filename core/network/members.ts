@@ -3,26 +3,13 @@
  * `<run>/members/<bridge>/<container ID>`; whenever one comes or goes, the part of every member's hosts file that is tsstep's is
  * written anew. The file stays the same inode, because it is bind-mounted on the container's /etc/hosts.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { tolerating } from '../kernel/errno.ts';
 import { withLock } from '../kernel/fs.ts';
 import type { Places } from '../known.ts';
 import { containerFiles, lock, members } from '../paths.ts';
+import { holdersIn, readHeld, removeEmpty, removeHeld, writeHeld } from './holders.ts';
 import { parseAddress } from './ipv4.ts';
 
 export interface Member {
@@ -53,22 +40,16 @@ export function withMembers(text: string, found: readonly Member[]): string {
   return `${head}${[BEGIN, ...lines, END, ''].join('\n')}${after}`;
 }
 
-const entries = (path: string): string[] =>
-  (tolerating(['ENOENT', 'ENOTDIR'], () => readdirSync(path)) ?? []).filter((name) => !name.startsWith('.'));
-
-function read(path: string): Member[] {
-  const text = tolerating(['ENOENT'], () => readFileSync(path, 'utf8'));
-  return text === undefined ? [] : [JSON.parse(text) as Member];
-}
+const membersOf = (run: string, network: string): string => join(members(run), network);
 
 /** The networks, by bridge, that a container is in. */
 const networksOf = (run: string, holder: string): string[] =>
-  entries(members(run)).filter((network) => entries(join(members(run), network)).includes(holder));
+  holdersIn(members(run)).filter((network) => holdersIn(membersOf(run, network)).includes(holder));
 
 function rewrite({ root, run }: Where, holder: string): void {
   const found = networksOf(run, holder).flatMap((network) => {
-    const directory = join(members(run), network);
-    return entries(directory).flatMap((name) => read(join(directory, name)));
+    const directory = membersOf(run, network);
+    return holdersIn(directory).flatMap((name) => readHeld<Member>(directory, name) ?? []);
   });
   // What is there is a file of ours, but its directory may go at any moment.
   const { hosts } = containerFiles(root, holder);
@@ -87,16 +68,8 @@ function rewrite({ root, run }: Where, holder: string): void {
 }
 
 const rewriteAll = (where: Where, network: string): void => {
-  for (const holder of entries(join(members(where.run), network))) rewrite(where, holder);
+  for (const holder of holdersIn(membersOf(where.run, network))) rewrite(where, holder);
 };
-
-function write(run: string, network: string, holder: string, member: Member): void {
-  const directory = join(members(run), network);
-  mkdirSync(directory, { recursive: true });
-  const partial = join(directory, `.${holder}`);
-  writeFileSync(partial, `${JSON.stringify(member)}\n`);
-  renameSync(partial, join(directory, holder));
-}
 
 /** @param network its bridge @param holder the container's ID */
 export async function joinNames(
@@ -104,7 +77,7 @@ export async function joinNames(
   { network, holder, address, names }: Member & { network: string; holder: string },
 ): Promise<void> {
   await withLock(lock(where.run), () => {
-    write(where.run, network, holder, { address, names });
+    writeHeld(membersOf(where.run, network), holder, { address, names });
     rewriteAll(where, network);
   });
 }
@@ -112,12 +85,11 @@ export async function joinNames(
 /** Having been in none is fine. */
 export async function leaveNames(where: Where, network: string, holder: string): Promise<void> {
   await withLock(lock(where.run), () => {
-    const directory = join(members(where.run), network);
-    for (const name of [holder, `.${holder}`]) rmSync(join(directory, name), { force: true });
+    const directory = membersOf(where.run, network);
+    removeHeld(directory, holder);
     rewriteAll(where, network);
     rewrite(where, holder);
-    for (const empty of [directory, dirname(directory)])
-      tolerating(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(empty));
+    removeEmpty(directory);
   });
 }
 
@@ -125,10 +97,11 @@ export async function leaveNames(where: Where, network: string, holder: string):
 export async function renameMember(where: Where, holder: string, from: string, to: string): Promise<void> {
   await withLock(lock(where.run), () => {
     for (const network of networksOf(where.run, holder)) {
-      const [member] = read(join(members(where.run), network, holder));
+      const directory = membersOf(where.run, network);
+      const member = readHeld<Member>(directory, holder);
       if (!member) continue;
       const names = member.names.map((name) => (name === from ? to : name));
-      write(where.run, network, holder, { ...member, names });
+      writeHeld(directory, holder, { ...member, names });
       rewriteAll(where, network);
     }
   });

@@ -1,9 +1,10 @@
 /** The networks that there are: `<root>/networks/<ID>.json`, and docker's three. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
 import { isId, networkFile, networks } from '../paths.ts';
+import { replaceFile } from '../replace-file.ts';
 import { builtIns, type Network } from './network.ts';
 
 /** Held while a network is made or removed, so that no two get the same name or subnet. */
@@ -55,10 +56,7 @@ export function findNetwork(root: string, reference: string): Network {
 /** In one step, so that a reader sees it whole or not at all. */
 export function writeNetwork(root: string, network: Network): void {
   mkdirSync(networks(root), { recursive: true, mode: 0o700 });
-  const path = networkFile(root, network.id);
-  const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(network, null, 2)}\n`, { mode: 0o600, flush: true });
-  renameSync(partial, path);
+  replaceFile(networkFile(root, network.id), `${JSON.stringify(network, null, 2)}\n`, { sync: true });
 }
 
 export const forgetNetwork = (root: string, id: string): void =>

@@ -6,22 +6,14 @@
  *     <run>/shares/<resource>/saved           we are making it; old contents of the files that this overwrites, for `restore`
  *     <run>/shares/<resource>/made            and have made it whole
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, tolerating } from '../kernel/errno.ts';
 import { withLock } from '../kernel/fs.ts';
 import type { Places } from '../known.ts';
 import type { OperationOf, ShareCheck, ShareStep } from '../operation.ts';
 import { lock, shares } from '../paths.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { UndoAction, UnmakeStep } from '../undo.ts';
 import { runTool } from './run-tool.ts';
 
@@ -101,8 +93,7 @@ function writeSaved(file: string, steps: readonly ShareStep[]): void {
     step.kind === 'write' && step.save ? [step.path, ...(step.disturbs ?? []).flatMap(expand)] : [],
   );
   const saved: Saved = Object.fromEntries(overwritten.map((path) => [path, readFileSync(path, 'utf8')]));
-  writeFileSync(`${file}.new`, JSON.stringify(saved));
-  renameSync(`${file}.new`, file);
+  replaceFile(file, JSON.stringify(saved), { partial: `${file}.new`, mode: 0o644 });
 }
 
 function readSaved(file: string): Saved {

@@ -1,10 +1,10 @@
 /** Docker's flags of `exec`, with the container that they are for, to a `Spec`. */
 import type { ContainerConfig } from '../store/config.ts';
 import { parseEnv } from './env.ts';
-import { cleanPath } from './target.ts';
 import type { Joining, Spec } from './types.ts';
-import { given, usageError } from './usage.ts';
+import { given } from './usage.ts';
 import { parseUserString } from './user-string.ts';
+import { parseWorkdir } from './workdir.ts';
 
 /** As they were typed. */
 export interface ExecFlags {
@@ -54,16 +54,6 @@ function withoutTerminal({ env, spec }: Joinable): Readonly<Record<string, strin
   if (!spec.tty || typed || env.TERM !== 'xterm') return env;
   const { TERM: _, ...rest } = env;
   return rest;
-}
-
-function parseWorkdir(text: string): string {
-  if (text.startsWith('/')) return cleanPath(text);
-  throw usageError(
-    '--workdir',
-    text,
-    'it needs to be an absolute path in the container',
-    'write it like --workdir /app',
-  );
 }
 
 /** Docker's order: PATH, HOSTNAME, TERM, the container's, those of `-e`. A name keeps its first place, its last value. */

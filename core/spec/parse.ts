@@ -17,12 +17,12 @@ import { parseResources } from './resources.ts';
 import { parseEnding } from './restart.ts';
 import { parseSecurityOpts } from './security-opt.ts';
 import { parseSize } from './size.ts';
-import { cleanPath } from './target.ts';
 import type { Spec } from './types.ts';
 import { parseUlimits } from './ulimit.ts';
-import { given, unsupported, usageError } from './usage.ts';
+import { given, unsupported } from './usage.ts';
 import { parseGroupAdd, parseUserString } from './user-string.ts';
 import { parseVolumesFrom } from './volumes-from.ts';
+import { parseWorkdir } from './workdir.ts';
 
 /** Where the flags were typed. */
 export interface Surroundings {
@@ -83,16 +83,6 @@ export function parseSpec(
   };
   checkConflicts(spec);
   return spec;
-}
-
-function parseWorkdir(text: string): string {
-  if (text.startsWith('/')) return cleanPath(text);
-  throw usageError(
-    '--workdir',
-    text,
-    'it needs to be an absolute path in the container',
-    'write it like --workdir /app',
-  );
 }
 
 function refuseUnsupported(flags: RunFlags): void {

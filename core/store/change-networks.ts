@@ -1,25 +1,15 @@
 /** Which networks a container is in, now (state.json) and at its next start (config.json). */
-import { renameSync, writeFileSync } from 'node:fs';
 import { endpointsOf } from '../network/endpoint.ts';
 import { type Endpoint, type Endpoints, nextWayOut, wayOut } from '../network/endpoint-state.ts';
-import { containerFiles } from '../paths.ts';
 import type { EndpointSpec } from '../spec/types.ts';
-import type { ContainerConfig } from './config.ts';
 import { withContainerLock } from './container-lock.ts';
-import { readContainer, writeState } from './containers.ts';
+import { isUp, readContainer, writeConfig, writeState } from './containers.ts';
 
 export type NetworkChange =
   /** `now` absent: the container does not run. */
   | { join: EndpointSpec; now?: readonly [name: string, endpoint: Endpoint] }
   /** By name; `asked`: how its configuration may call it too. */
   | { leave: string; asked: readonly string[] };
-
-function writeConfig(root: string, config: ContainerConfig): void {
-  const path = containerFiles(root, config.id).config;
-  const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600, flush: true });
-  renameSync(partial, path);
-}
 
 /** The default route has moved to it, if that has gone which it led through. */
 function withWayOut(networks: Endpoints): Endpoints {
@@ -33,10 +23,9 @@ export async function changeNetworks(root: string, id: string, change: NetworkCh
     const container = readContainer(root, id);
     if (!container) return false;
     const { config, state } = container;
-    const isUp = state.status === 'running' || state.status === 'paused';
     const before = endpointsOf(config.spec);
     if ('join' in change) {
-      if (change.now && !isUp) return false;
+      if (change.now && !isUp(state)) return false;
       const endpoints = [...before, change.join];
       writeConfig(root, { ...config, spec: { ...config.spec, endpoints } });
       if (change.now)
@@ -46,7 +35,7 @@ export async function changeNetworks(root: string, id: string, change: NetworkCh
     const endpoints = before.filter(({ network }) => !change.asked.includes(network));
     writeConfig(root, { ...config, spec: { ...config.spec, endpoints } });
     const { [change.leave]: _left, ...networks } = state.networks ?? {};
-    if (isUp) writeState(root, id, { ...state, networks: withWayOut(networks) });
+    if (isUp(state)) writeState(root, id, { ...state, networks: withWayOut(networks) });
     return true;
   });
 }

@@ -1,5 +1,5 @@
 /** The containers that exist, running or not: what ps, inspect and rm read. */
-import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { TsstepError } from '../errors.ts';
 import { tolerating } from '../kernel/errno.ts';
@@ -7,6 +7,7 @@ import { bootedAt, bootId, isAlive } from '../kernel/proc.ts';
 import type { Peer, ProcessId } from '../known.ts';
 import type { Endpoints } from '../network/endpoint-state.ts';
 import { containerFiles, containers, isId, names } from '../paths.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { ContainerConfig } from './config.ts';
 import { ambiguousContainer, noSuchContainer } from './no-such-container.ts';
 
@@ -66,15 +67,13 @@ export function writeState(root: string, id: string, state: ContainerState): voi
   replaceJson(containerFiles(root, id).state, state);
 }
 
-/** For `rename` and `update`, which hold the container's lock. */
+/** For `rename`, `update` and `network connect`, which hold the container's lock. */
 export function writeConfig(root: string, config: ContainerConfig): void {
   replaceJson(containerFiles(root, config.id).config, config);
 }
 
 function replaceJson(path: string, value: object): void {
-  const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
-  renameSync(partial, path);
+  replaceFile(path, `${JSON.stringify(value, null, 2)}\n`, { sync: true });
 }
 
 export type StateChange = { [K in keyof ContainerState]?: ContainerState[K] | undefined };
@@ -120,7 +119,7 @@ export const isActive = (state: Pick<ContainerState, 'status'>): boolean =>
 const isOfEarlierBoot = ({ boot }: ContainerState): boolean => boot !== undefined && boot !== bootId();
 
 /** Docker's code for a container that ended while nobody looked. */
-const UNSEEN = 255;
+export const UNSEEN = 255;
 
 /** Nothing of it is left that would have to be mended: the machine has stopped, or its power has gone. */
 function endedWithBoot({ process: _, ports: __, ...state }: ContainerState): ContainerState {

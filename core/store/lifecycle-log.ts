@@ -7,6 +7,7 @@
  * `<root>/lifecycle.jsonl`; once that is full it becomes `lifecycle.jsonl.1`, in place of the one that was there.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { now } from '../clock.ts';
 import { lifecycleLog, olderLifecycleLog } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
 
@@ -24,11 +25,9 @@ export interface Lifecycle {
 /** Some 4,000 events. */
 const FULL = 1024 ** 2;
 
-const epoch = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
-
 /** Appends one line: O_APPEND makes it whole. @throws never for want of a log: what happened has happened */
 export function recordLifecycle(root: string, event: Lifecycle, full = FULL): void {
-  const time = String(epoch + process.hrtime.bigint());
+  const time = String(now());
   const line = Buffer.from(`${JSON.stringify({ time, ...event })}\n`);
   try {
     const fd = openSync(lifecycleLog(root), 'a', 0o600);

@@ -4,7 +4,8 @@ import type { RestartPolicy } from '../spec/types.ts';
 /** Milliseconds: the first wait, which doubles, up to the last; and how long a container has to run for it to begin anew. */
 const wait = { first: 100, last: 60_000, forgivenAfter: 10_000 };
 
-export interface Ended {
+/** What the last end of a container was like. */
+export interface LastEnd {
   exitCode: number;
   /** A person has stopped it. */
   stopped: boolean;
@@ -12,14 +13,17 @@ export interface Ended {
   restartCount: number;
 }
 
-export function startsAgain(policy: RestartPolicy | undefined, ended: Ended): boolean {
-  if (ended.stopped) return false;
+export function startsAgain(
+  policy: RestartPolicy | undefined,
+  { exitCode, stopped, restartCount }: LastEnd,
+): boolean {
+  if (stopped) return false;
   switch (policy?.name) {
     case 'always':
     case 'unless-stopped':
       return true;
     case 'on-failure':
-      return ended.exitCode !== 0 && (policy.retries === 0 || ended.restartCount < policy.retries);
+      return exitCode !== 0 && (policy.retries === 0 || restartCount < policy.retries);
     default:
       return false;
   }

@@ -1,6 +1,7 @@
 /** How a container's process ended: as its wrapping shell says it, and as it is written down. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { replaceFile } from '../replace-file.ts';
 import type { ExitRecord } from './order.ts';
 
 /** Waits for the line on the status pipe. Its end without one: the shell that waits for the process was killed, and PID 1 with it. */
@@ -25,15 +26,7 @@ export async function readStatus(fd: number): Promise<ExitRecord> {
 
 /** In one step, and on the disk: whoever mends things after a crash believes it. @throws the system's error */
 export function writeExit(path: string, exit: ExitRecord): void {
-  const partial = `${path}.${process.pid}`;
-  const fd = openSync(partial, 'w', 0o600);
-  try {
-    writeSync(fd, `${JSON.stringify(exit)}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(partial, path);
+  replaceFile(path, `${JSON.stringify(exit)}\n`, { sync: true });
 }
 
 /** Undefined: no supervisor has seen it end. */

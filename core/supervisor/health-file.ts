@@ -1,6 +1,7 @@
 /** How a container is, by what its probes have said: health.json. Read and written with node:fs alone, for the supervisor's sake. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { containerFiles } from '../paths.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** Docker's, with its keys. */
 export interface ProbeResult {
@@ -35,8 +36,5 @@ export const healthText = ({ Status }: Pick<Health, 'Status'>): string =>
 
 /** In one step: a reader sees the old one or the new one. */
 export function writeHealth(root: string, id: string, health: Health): void {
-  const { health: path } = containerFiles(root, id);
-  const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(health)}\n`, { mode: 0o600 });
-  renameSync(partial, path);
+  replaceFile(containerFiles(root, id).health, `${JSON.stringify(health)}\n`);
 }

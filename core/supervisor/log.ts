@@ -4,8 +4,8 @@
  * up at its pipe, and a supervisor that is killed has lost nothing that it had taken.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { now } from '../clock.ts';
 import type { Logging } from '../spec/types.ts';
-import { now } from './clock.ts';
 import { logTime, type OutputStream, recordHeader } from './log-record.ts';
 
 /** Longer lines are kept in parts, as docker does it. */

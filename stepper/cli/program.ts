@@ -43,8 +43,16 @@ const declarations = [
   declareCompletion,
 ];
 
-/** All commands with their flags. Help, shell completion and the tests of the documentation read it. `done` gets the exit code. */
-export function declareProgram(done: (code: number) => void): Command {
+/** Answers the completion scripts, so it has to know all that could be typed. */
+const COMPLETE = '__complete';
+
+/**
+ * All commands with their flags. Help, shell completion and the tests of the documentation read it.
+ * @param done gets the exit code
+ * @param words what was typed, where only that has to be understood: most calls can then do without the noun `container`, which
+ * declares every command once more, at 5 ms a call
+ */
+export function declareProgram(done: (code: number) => void, words: readonly string[] = []): Command {
   const program = new Command('tsstep')
     .description('docker run, step by step: watch every operation that makes a container')
     .version(VERSION)
@@ -53,6 +61,7 @@ export function declareProgram(done: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   for (const declare of declarations) declare(program, done);
-  declareContainer(program, declarations, done);
+  const isAtTop = program.commands.some((command) => command.name() === words[0]);
+  if (!isAtTop || words[0] === COMPLETE) declareContainer(program, declarations, done);
   return program;
 }

@@ -1,6 +1,5 @@
 /** `tsstep wait`. */
-import { findContainer, readContainer } from '../../core/store/containers.ts';
-import { UNSEEN } from '../lifecycle/ending.ts';
+import { findContainer, readContainer, UNSEEN } from '../../core/store/containers.ts';
 import { stateWhen } from '../lifecycle/settled.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 

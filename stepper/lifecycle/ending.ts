@@ -7,7 +7,13 @@ import type { ProcessId } from '../../core/known.ts';
 import type { Exit } from '../../core/machine.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
-import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
+import {
+  type Container,
+  changeState,
+  readContainer,
+  type StateChange,
+  UNSEEN,
+} from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { removeContainerFiles } from '../../core/store/remove.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
@@ -16,9 +22,6 @@ import { readExit } from '../../core/supervisor/exit-status.ts';
 import { dueAtRemoval, isWhole, type Journalled, journalsOf } from '../journals.ts';
 import { type Ended, recover } from '../recover.ts';
 import type { UndoMoment, UndoProblem } from '../session/session.ts';
-
-/** Docker's exit code for a container that ended while nobody looked. */
-export const UNSEEN = 255;
 
 /** Of all sessions of the container, the newest first. @param except the run that is at it by itself */
 export async function takeBack(

@@ -9,11 +9,11 @@ import { bootId, isAlive, thisProcess } from '../../core/kernel/proc.ts';
 import type { Exit } from '../../core/machine.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
-import { type Container, changeState, readContainer } from '../../core/store/containers.ts';
+import { type Container, changeState, readContainer, UNSEEN } from '../../core/store/containers.ts';
 import { nextWait } from '../../core/store/restart-policy.ts';
 import { readExit } from '../../core/supervisor/exit-status.ts';
 import { showProblems } from '../show-failure.ts';
-import { isDueAgain, markExited, removeContainer, seeOom, takeBack, UNSEEN } from './ending.ts';
+import { isDueAgain, markExited, removeContainer, seeOom, takeBack } from './ending.ts';
 import { startAgain } from './start.ts';
 import { TAKEN_OVER } from './supervising.ts';
 

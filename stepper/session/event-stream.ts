@@ -1,3 +1,4 @@
+import { steady } from '../../core/clock.ts';
 import type { Event, EventBody } from '../../tracer/events.ts';
 
 export type Listener = (event: Event) => void;
@@ -8,12 +9,8 @@ interface Listening {
   lost: ((error: unknown) => void) | undefined;
 }
 
-const epoch = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
-
-/** Nanoseconds since the epoch, monotonic: two events in a row never run backwards when the clock is set. */
-export function now(): bigint {
-  return epoch + process.hrtime.bigint();
-}
+/** Two events in a row never run backwards, and what lies between them is a duration, even when the clock is set meanwhile. */
+export const now = steady;
 
 /** Numbers the events and hands each to every listener, in order, before the next step is taken. */
 export class EventStream {

@@ -12,7 +12,7 @@ import { redactOperation } from '../../tracer/redact.ts';
 import { emptySnapshot, type ProbeName, type Snapshot } from '../../tracer/snapshot.ts';
 import type { EventStream } from './event-stream.ts';
 import { injected } from './injected.ts';
-import type { Ended, Performed, Session, Step, UndoMoment, UndoProblem } from './session.ts';
+import type { Performed, Session, Step, StepResult, UndoMoment, UndoProblem } from './session.ts';
 import { attempt } from './undo-attempt.ts';
 
 /** How a session looks at the kernel; absent, it does not look, and the run is as fast as it can be. */
@@ -85,7 +85,7 @@ export class LiveSession implements Session {
     await this.#enter();
   }
 
-  async forward(fault?: string, ahead: readonly Step[] = []): Promise<Ended> {
+  async forward(fault?: string, ahead: readonly Step[] = []): Promise<StepResult> {
     const step = this.upcoming[0];
     if (!step) throw new Error('there is no operation left');
     const { events, machine, secrets } = this.#options;

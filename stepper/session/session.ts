@@ -17,7 +17,7 @@ export interface Performed extends Step {
   nanoseconds: number;
 }
 
-export type Ended = { ok: true; step: Performed } | { ok: false; step: Step; failure: Failure };
+export type StepResult = { ok: true; step: Performed } | { ok: false; step: Step; failure: Failure };
 
 /** When an undo falls due (core/operation.ts); a rollback is all three. */
 export type UndoMoment = 'exit' | 'remove' | 'rollback';
@@ -45,7 +45,7 @@ export interface Session {
    * Performs the next operation; with `fault` the kernel is not asked and the errno is the outcome.
    * @param ahead operations that will follow without anybody wanting to look in between
    */
-  forward(fault?: string, ahead?: readonly Step[]): Promise<Ended>;
+  forward(fault?: string, ahead?: readonly Step[]): Promise<StepResult>;
   /** Takes back what falls due at these moments, last first. A failure to do so never stops the rest. */
   undo(moments: readonly UndoMoment[]): Promise<readonly UndoProblem[]>;
   /** Reads the named sections again (all, when none is named). */

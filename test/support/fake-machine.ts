@@ -4,6 +4,7 @@ import type { Known, Peer } from '../../core/known.ts';
 import type { Machine, RunningContainer } from '../../core/machine.ts';
 import type { Failure, Json, Kind, Operation, OperationOf, Outcome } from '../../core/operation.ts';
 import type { UndoAction } from '../../core/undo.ts';
+import { knownNetwork } from './empty-looks.ts';
 
 const labImage = {
   name: 'lab:latest',
@@ -34,16 +35,7 @@ const values: { [K in Kind]?: (operation: OperationOf<K>) => object | string | n
   'find-container': ({ reference }): Peer => ({ id: reference, pid: 77, startTime: '1' }),
   'create-volume': ({ path }) => ({ path: `${path}/_data`, fresh: true }),
   'spawn-init': () => ({ pid: 4242, startTime: '1' }),
-  'find-network': ({ reference }) => ({
-    id: 'cd'.repeat(32),
-    name: reference,
-    bridge: 'ts-cdcdcdcdcdcd',
-    subnet: '172.30.1.0/24',
-    gateway: '172.30.1.1',
-    configured: true,
-    internal: false,
-    masquerade: true,
-  }),
+  'find-network': ({ reference }) => knownNetwork(reference),
   lease: ({ network }) => ({
     network,
     bridge: network,

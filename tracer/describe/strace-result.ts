@@ -2,7 +2,9 @@ import { getSystemErrorMap } from 'node:util';
 import type { Failure, Json } from '../../core/operation.ts';
 
 /** What `operation-ended` says about how it went. */
-export type Ended = ({ ok: true; value: Json } | { ok: false; failure: Failure }) & { nanoseconds?: number };
+export type CallResult = ({ ok: true; value: Json } | { ok: false; failure: Failure }) & {
+  nanoseconds?: number;
+};
 
 /** strerror(3) where libuv, which Node asks, has words of its own. */
 const texts: Readonly<Record<string, string>> = {
@@ -33,7 +35,7 @@ function strerror(errno: string): string {
 }
 
 /** ` = 0 <0.000021>`, ` = -1 ENOENT (No such file or directory) (INJECTED)`: the rest of strace's line. */
-export function straceResult(ended: Ended): string {
+export function straceResult(ended: CallResult): string {
   const time = ended.nanoseconds === undefined ? '' : ` <${(ended.nanoseconds / 1e9).toFixed(6)}>`;
   if (ended.ok) return ` = ${number(ended.value)}${isHere(ended.value) ? ' (in the store)' : ''}${time}`;
   const { errno, what, injected } = ended.failure;

@@ -1,8 +1,9 @@
 /** `tsstep logs`: what a container has written, from the files alone, whoever keeps it or not. */
+
+import { now } from '../../../core/clock.ts';
 import { containerFiles } from '../../../core/paths.ts';
 import { usageError } from '../../../core/spec/usage.ts';
 import { findContainer, readContainer } from '../../../core/store/containers.ts';
-import { now } from '../../../core/supervisor/clock.ts';
 import { type LogPosition, LogReader } from '../../../core/supervisor/log-reader.ts';
 import { type LogRecord, logTime } from '../../../core/supervisor/log-record.ts';
 import { isBefore, type Tail, tailOf } from '../../../core/supervisor/log-tail.ts';

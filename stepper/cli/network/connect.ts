@@ -9,7 +9,7 @@ import { parseAlias, parseIp } from '../../../core/spec/endpoint.ts';
 import type { EndpointSpec, Spec } from '../../../core/spec/types.ts';
 import { connecting, leaving, placeBeside } from '../../../core/stages/connect.ts';
 import { changeNetworks } from '../../../core/store/change-networks.ts';
-import { type Container, findContainer } from '../../../core/store/containers.ts';
+import { type Container, findContainer, isUp } from '../../../core/store/containers.ts';
 import { recordLifecycle } from '../../../core/store/lifecycle-log.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
 import { knownOf, type NetworkRequest, networkSession, whileNobodyElse } from '../../network-session.ts';
@@ -25,8 +25,6 @@ interface ConnectFlags extends WatchFlags {
 
 const refuse = (what: string, why: string, remedy: string, code: 'network' | 'container-state' = 'network') =>
   new TsstepError({ code, what, why, remedy, exit: 1 });
-
-const isUp = ({ state }: Container): boolean => state.status === 'running' || state.status === 'paused';
 
 async function requestOf(
   flags: WatchFlags,
@@ -51,7 +49,7 @@ function isIn({ config, state }: Container, { id, name }: Network): boolean {
   const named = endpointsOf(config.spec).some(
     ({ network }) => network === name || (network.length >= 4 && id.startsWith(network)),
   );
-  return state.networks && isUp({ config, state }) ? Object.hasOwn(state.networks, name) : named;
+  return state.networks && isUp(state) ? Object.hasOwn(state.networks, name) : named;
 }
 
 /** Docker's rules for who can be in which networks. @throws TsstepError network */
@@ -123,7 +121,7 @@ export async function connect(
     const container = findContainer(root, id);
     const { name, spec } = container.config;
     checkJoinable(container, network);
-    if (!isUp(container)) {
+    if (!isUp(container.state)) {
       checkSettled(container);
       await changeNetworks(root, id, { join: endpoint });
       return 0;
@@ -179,7 +177,7 @@ export async function disconnect(
     const change = { leave: network.name, asked } as const;
     const there = container.state.networks ?? {};
     // Forced, what a dead container holds in the network goes without it.
-    if (!isUp(container) && !(force && Object.hasOwn(there, network.name))) {
+    if (!isUp(container.state) && !(force && Object.hasOwn(there, network.name))) {
       if (!force) checkSettled(container);
       await changeNetworks(root, id, change);
       return 0;

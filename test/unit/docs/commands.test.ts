@@ -11,6 +11,12 @@ const optionsOf = (command: Command): string[] => [
   ...command.commands.flatMap((each) => optionsOf(each as Command)),
 ];
 
+/** Those that the help shows, but for itself. */
+function namesOf(declared: Command): string[] {
+  const shown = declared.createHelp().visibleCommands(declared);
+  return shown.map((command) => command.name()).filter((name) => name !== 'help');
+}
+
 const runOf = (declared: Command): Command =>
   declared.commands.find((each) => each.name() === 'run') as Command;
 
@@ -75,4 +81,17 @@ describe('the documentation', () => {
       expect([...new Set(named)].filter((name) => !real.includes(name))).toEqual([]);
     },
   );
+
+  it.each(namesOf(program()))('has tsstep %s in the guide or on the page about containers', (name) => {
+    const named = ['docs/guide.md', 'docs/containers.md'].flatMap((path) => codes(page(path)));
+    expect(named.some((code) => new RegExp(`^tsstep ${name}\\b`).test(code))).toBe(true);
+  });
+
+  it('has every command in the README’s list, and no other', () => {
+    const list = /^- Commands so far: ([\s\S]*?)\.\n/m.exec(page('README.md'))?.[1] ?? '';
+    const listed = new Set(codes(list).map((code) => code.split(' ')[0] ?? ''));
+    const below = program().commands.flatMap(namesOf);
+    expect(namesOf(program()).filter((name) => !listed.has(name))).toEqual([]);
+    expect([...listed].filter((name) => ![...namesOf(program()), ...below].includes(name))).toEqual([]);
+  });
 });

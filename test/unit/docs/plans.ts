@@ -10,31 +10,16 @@ import { connecting, leaving, placeBeside } from '../../../core/stages/connect.t
 import { image } from '../../../core/stages/image.ts';
 import type { Looks } from '../../../stepper/plan/looks.ts';
 import { walk } from '../../../stepper/plan/walk.ts';
+import { emptyLooks } from '../../support/empty-looks.ts';
 import { knownOf, v1, v2 } from '../../support/fixed-host.ts';
 import { pullAnswers, pullLookup } from '../../support/pull-answers.ts';
 
 /** An empty machine, but for one other container. */
 const looks: Looks = {
-  randomHex: (bytes) => 'ab'.repeat(bytes),
-  now: () => '2026-01-01T00:00:00.000Z',
-  name: () => 'calm_curie',
-  image: async () => await Promise.resolve({ absent: 'builtin' }),
-  network: (name) => ({
-    id: 'cd'.repeat(32),
-    name,
-    bridge: 'ts-cdcdcdcdcdcd',
-    subnet: '172.30.1.0/24',
-    gateway: '172.30.1.1',
-    configured: true,
-    internal: false,
-    masquerade: true,
-  }),
-  lease: async (network) =>
-    await Promise.resolve({ lease: nextLease(network, '172.30.0.0/24', []), read: true }),
+  ...emptyLooks,
   container: () => ({ id: 'cd'.repeat(32), pid: 7, startTime: '1' }),
   mounts: () => [{ type: 'volume', source: 'theirs', target: '/theirs', readOnly: true, noCopy: true }],
   missing: (path) => path,
-  volume: () => 'absent',
 };
 
 const runs: readonly RunFlags[] = [

@@ -17,6 +17,10 @@ export function now(): bigint {
   return uptime() + offset;
 }
 
+/** Since 1970 as the clock was when this process began, and never back: its differences are durations even if somebody sets it. */
+const begun = offset;
+export const steady = (): bigint => uptime() + begun;
+
 /** Between the two clocks; measured again when this process had to wait for a processor in between. */
 function measuredOffset(): bigint {
   for (;;) {
