@@ -42,6 +42,7 @@ export default defineConfig({
           : {
               name: 'vm',
               include: ['test/vm/*.test.ts'],
+              globalSetup: './test/vm/ahead.ts',
               maxWorkers: 2,
               sequence: { groupOrder: 2 },
             },
