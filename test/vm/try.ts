@@ -14,8 +14,9 @@ export interface Machine {
   files: readonly string[];
 }
 
-/** A run with all that can be asked of it, and doctor on a machine that lacks something. */
+/** A run with all that can be asked of it, a container that lives on, and doctor on a machine that lacks something. */
 export const WHOLE_RUN = 'kernel/whole-run';
+export const WHOLE_LIFE = 'kernel/whole-life';
 export const DOCTOR = 'vm/guest/doctor';
 
 /** What became of a machine: its exit code, and what it said. */
