@@ -23,7 +23,8 @@ export interface DriveOptions {
   stop: { requested: boolean };
 }
 
-const EVERYTHING = ['exit', 'remove', 'rollback'] as const;
+/** What a rollback takes back. */
+export const EVERYTHING = ['exit', 'remove', 'rollback'] as const;
 
 async function pause(
   { session, stepping, frontEnd, events, stop }: DriveOptions,

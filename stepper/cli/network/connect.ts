@@ -9,11 +9,12 @@ import { parseAlias, parseIp } from '../../../core/spec/endpoint.ts';
 import type { EndpointSpec, Spec } from '../../../core/spec/types.ts';
 import { connecting, leaving, placeBeside } from '../../../core/stages/connect.ts';
 import { changeNetworks } from '../../../core/store/change-networks.ts';
-import { type Container, findContainer } from '../../../core/store/containers.ts';
+import { type Container, findContainer, isUp } from '../../../core/store/containers.ts';
 import { recordLifecycle } from '../../../core/store/lifecycle-log.ts';
+import { type BesideRequest, changeBeside, hasEnded, knownOf } from '../../beside.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
-import { knownOf, type NetworkRequest, networkSession, whileNobodyElse } from '../../network-session.ts';
 import { Stepping } from '../../stepping.ts';
+import { whileNobodyElse } from '../../while-nobody-else.ts';
 import { frontEndFor } from '../front-end.ts';
 import { openStateAsRoot } from '../state.ts';
 import { eventTargets, parseFaults, type WatchFlags } from '../stepping-flags.ts';
@@ -26,13 +27,11 @@ interface ConnectFlags extends WatchFlags {
 const refuse = (what: string, why: string, remedy: string, code: 'network' | 'container-state' = 'network') =>
   new TsstepError({ code, what, why, remedy, exit: 1 });
 
-const isUp = ({ state }: Container): boolean => state.status === 'running' || state.status === 'paused';
-
 async function requestOf(
   flags: WatchFlags,
   container: Container,
-  result: NetworkRequest['result'],
-): Promise<Omit<NetworkRequest, 'save'>> {
+  result: BesideRequest['result'],
+): Promise<Omit<BesideRequest, 'save'>> {
   return {
     spec: container.config.spec,
     known: knownOf(container),
@@ -51,7 +50,7 @@ function isIn({ config, state }: Container, { id, name }: Network): boolean {
   const named = endpointsOf(config.spec).some(
     ({ network }) => network === name || (network.length >= 4 && id.startsWith(network)),
   );
-  return state.networks && isUp({ config, state }) ? Object.hasOwn(state.networks, name) : named;
+  return state.networks && isUp(state) ? Object.hasOwn(state.networks, name) : named;
 }
 
 /** Docker's rules for who can be in which networks. @throws TsstepError network */
@@ -119,27 +118,27 @@ export async function connect(
   const network = findNetwork(root, reference);
   const { id } = findContainer(root, containerName).config;
   const endpoint = endpointSpec(network, flags);
-  return await whileNobodyElse(root, findContainer(root, id), async () => {
+  const join = async (): Promise<number> => {
     const container = findContainer(root, id);
     const { name, spec } = container.config;
     checkJoinable(container, network);
-    if (!isUp(container)) {
+    if (!isUp(container.state)) {
       checkSettled(container);
-      await changeNetworks(root, id, { join: endpoint });
-      return 0;
+      // Started meanwhile, it runs without this network.
+      return (await changeNetworks(root, id, container.state, { join: endpoint })) ? 0 : await join();
     }
     const there = container.state.networks ?? {};
     const stage = connecting(endpoint, there);
     const request = await requestOf(flags, container, 'connected');
-    const save: NetworkRequest['save'] = async (known) => {
+    const save: BesideRequest['save'] = async (known) => {
       const [now] = endpointAt(root, id, placeBeside(endpoint, there, known));
       if (!now) throw new Error(`${name} is connected, and has no address`);
-      const saved = await changeNetworks(root, id, { join: endpoint, now });
-      if (saved) record(root, network, 'connect', id);
-      return saved;
+      if (!(await changeNetworks(root, id, container.state, { join: endpoint, now }))) throw hasEnded();
+      record(root, network, 'connect', id);
     };
-    return await networkSession({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
-  });
+    return await changeBeside({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
+  };
+  return await whileNobodyElse(root, findContainer(root, id), 'networks', join);
 }
 
 /** @throws TsstepError container-state */
@@ -161,7 +160,7 @@ export async function disconnect(
   const { root } = openStateAsRoot('network disconnect');
   const network = findNetwork(root, reference);
   const { id } = findContainer(root, containerName).config;
-  return await whileNobodyElse(root, findContainer(root, id), async () => {
+  const leave = async (): Promise<number> => {
     const container = findContainer(root, id);
     const { name, spec } = container.config;
     if (!isIn(container, network))
@@ -179,21 +178,20 @@ export async function disconnect(
     const change = { leave: network.name, asked } as const;
     const there = container.state.networks ?? {};
     // Forced, what a dead container holds in the network goes without it.
-    if (!isUp(container) && !(force && Object.hasOwn(there, network.name))) {
+    if (!isUp(container.state) && !(force && Object.hasOwn(there, network.name))) {
       if (!force) checkSettled(container);
-      await changeNetworks(root, id, change);
-      return 0;
+      return (await changeNetworks(root, id, container.state, change)) ? 0 : await leave();
     }
     const host = readHostFacts(process.env, spec, { withCgroups: false });
     const known = knownOf(container);
     const stage = leaving(network.name, there, host, known.init?.pid);
     const request = await requestOf(flags, container, 'disconnected');
-    const save: NetworkRequest['save'] = async () => {
-      const saved = await changeNetworks(root, id, change);
-      if (saved) record(root, network, 'disconnect', id);
-      return saved;
+    const save: BesideRequest['save'] = async () => {
+      if (!(await changeNetworks(root, id, container.state, change))) throw hasEnded();
+      record(root, network, 'disconnect', id);
     };
     const lease = there[network.name];
-    return await networkSession({ ...request, known: { ...known, ...(lease && { lease }) }, save }, stage);
-  });
+    return await changeBeside({ ...request, known: { ...known, ...(lease && { lease }) }, save }, stage);
+  };
+  return await whileNobodyElse(root, findContainer(root, id), 'networks', leave);
 }
