@@ -43,14 +43,20 @@ export function requireState({ config, state }: Container, verb: Verb): void {
   const { from, to } = transitions[verb];
   if (from.includes(state.status)) return;
   const wanted = from.join(' or ');
+  const { status } = state;
+  // One whose tsstep was killed while it waited is dead, wherever that was.
+  const pausedAt = status === 'creating' ? state.pausedAt : undefined;
   throw new TsstepError({
     code: 'container-state',
-    what: `cannot ${verb} container "${config.name}": it is ${state.status}`,
+    what: `cannot ${verb} container "${config.name}": it is ${status}${pausedAt === undefined ? '' : ` (paused at ${pausedAt})`}`,
     why:
-      to && to !== state.status
-        ? `from ${state.status} no way leads to ${to}: it would have to be ${wanted}`
+      to && to !== status
+        ? `from ${status} no way leads to ${to}: it would have to be ${wanted}`
         : `it would have to be ${wanted}`,
-    remedy: remedyFor(state.status, config.name),
+    remedy:
+      pausedAt === undefined
+        ? remedyFor(status, config.name)
+        : `go on where it is stepped through, or tsstep rm -f ${config.name}`,
   });
 }
 
