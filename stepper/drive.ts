@@ -3,7 +3,7 @@ import { failureOf } from '../core/errors.ts';
 import type { Failure } from '../core/operation.ts';
 import type { Decision, FrontEnd } from './front-end.ts';
 import type { EventStream } from './session/event-stream.ts';
-import type { Session, UndoProblem } from './session/session.ts';
+import type { Session, Step, UndoProblem } from './session/session.ts';
 import type { Pace, PauseReason, Stepping } from './stepping.ts';
 
 export type Driven =
@@ -21,18 +21,24 @@ export interface DriveOptions {
   faults: ReadonlyMap<string, string>;
   /** Set by a signal: stop and roll back before the next operation. */
   stop: { requested: boolean };
+  /** Told where a person is waited for, `network` or `network:lease`, and with undefined that it goes on. */
+  waits?: (at: string | undefined) => Promise<void>;
 }
 
-const EVERYTHING = ['exit', 'remove', 'rollback'] as const;
+/** What a rollback takes back. */
+export const EVERYTHING = ['exit', 'remove', 'rollback'] as const;
+
+const nameOf = ({ stage, operation }: Step): string => `${stage.name}:${operation.name}`;
 
 async function pause(
-  { session, stepping, frontEnd, events, stop }: DriveOptions,
+  { session, stepping, frontEnd, events, stop, waits }: DriveOptions,
   reason: PauseReason,
-  before: string,
+  step: Step,
 ): Promise<Decision | undefined> {
   if (!frontEnd.ask) return undefined;
-  events.emit({ type: 'paused', before, reason });
-  const decision = await frontEnd.ask({ session, stepping, reason });
+  events.emit({ type: 'paused', before: nameOf(step), reason });
+  await waits?.(step.index === 0 ? step.stage.name : nameOf(step));
+  const decision = await frontEnd.ask({ session, stepping, reason }).finally(() => waits?.(undefined));
   events.emit({ type: 'resumed', command: 'go' in decision ? decision.go : `quit ${decision.quit}` });
   return stop.requested ? { quit: 'roll-back' } : decision;
 }
@@ -56,9 +62,9 @@ async function walk(options: DriveOptions): Promise<Driven> {
   });
   for (let [step] = session.upcoming; step; [step] = session.upcoming) {
     if (stop.requested) return await rollBack();
-    const at = `${step.stage.name}:${step.operation.name}`;
+    const at = nameOf(step);
     const reason = stepping.reasonToPause(step);
-    const decision = reason && (await pause(options, reason, at));
+    const decision = reason && (await pause(options, reason, step));
     if (decision && 'quit' in decision)
       return decision.quit === 'keep' ? { result: 'kept' } : await rollBack();
     if (decision) stepping.resume(decision.go as Pace, step.stage.name);
@@ -67,7 +73,7 @@ async function walk(options: DriveOptions): Promise<Driven> {
       : [];
     const ended = await session.forward(faults.get(at), ahead);
     if (!ended.ok && stop.requested) return await rollBack();
-    if (!ended.ok) return await failed(options, ended.failure, at);
+    if (!ended.ok) return await failed(options, ended.failure, step);
   }
   // It came while the command was being executed: nobody has seen it run yet.
   if (stop.requested) return await rollBack();
@@ -76,14 +82,14 @@ async function walk(options: DriveOptions): Promise<Driven> {
 }
 
 /** Somebody who steps wants to see the state in which it failed before it is taken back. */
-async function failed(options: DriveOptions, failure: Failure, at: string): Promise<Driven> {
-  if (options.frontEnd.observes && !options.stop.requested) await pause(options, 'failure', at);
-  return { result: 'failed', failure, at, problems: await options.session.undo(EVERYTHING) };
+async function failed(options: DriveOptions, failure: Failure, step: Step): Promise<Driven> {
+  if (options.frontEnd.observes && !options.stop.requested) await pause(options, 'failure', step);
+  return { result: 'failed', failure, at: nameOf(step), problems: await options.session.undo(EVERYTHING) };
 }
 
 /** A name with a typing error would otherwise just never be met. */
 function noticeMissed({ session, stepping, faults, events }: DriveOptions): void {
-  const met = new Set(session.performed.map(({ stage, operation }) => `${stage.name}:${operation.name}`));
+  const met = new Set(session.performed.map(nameOf));
   for (const at of [...stepping.breakpoints, ...faults.keys()]) {
     if (!at.includes(':') || met.has(at)) continue;
     const text = `"${at}" was never reached: this run had no such operation (tsstep plan run … lists them)`;

@@ -36,8 +36,8 @@ export interface OpenedSession {
   events: EventStream;
   /** Says what is asked for, and reads everything once. */
   start(): Promise<void>;
-  /** The journal stays where something is left to take back. */
-  close(): void;
+  /** The journal stays where something is left to take back; `keep`: what only a rollback would take back as well. */
+  close(options?: { keep?: boolean }): void;
 }
 
 /** A session on this machine through `stages`. @throws TsstepError usage: nothing can be written where it should */
@@ -82,10 +82,10 @@ export function openSession(request: SessionRequest, stages: readonly Stage[]): 
       events.emit({ type: 'session-started', ...what });
       await session.start();
     },
-    close: () => {
+    close: ({ keep = false }: { keep?: boolean } = {}) => {
       session.close();
       for (const file of files) file.close();
-      journal.close({ keep: session.owes });
+      journal.close({ keep: keep || session.owes });
     },
   };
 }

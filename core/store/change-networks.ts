@@ -3,7 +3,8 @@ import { endpointsOf } from '../network/endpoint.ts';
 import { type Endpoint, type Endpoints, nextWayOut, wayOut } from '../network/endpoint-state.ts';
 import type { EndpointSpec } from '../spec/types.ts';
 import { withContainerLock } from './container-lock.ts';
-import { isUp, readContainer, writeConfig, writeState } from './containers.ts';
+import { type ContainerState, changeState, isUp, readLocked, writeConfig } from './containers.ts';
+import { isSameLife } from './same-life.ts';
 
 export type NetworkChange =
   /** `now` absent: the container does not run. */
@@ -17,25 +18,33 @@ function withWayOut(networks: Endpoints): Endpoints {
   return next ? { ...networks, [next[0]]: { ...next[1], wayOut: true } } : networks;
 }
 
-/** @returns false: its process has ended meanwhile, and nothing is changed @throws TsstepError no-such-container */
-export async function changeNetworks(root: string, id: string, change: NetworkChange): Promise<boolean> {
+/**
+ * @param before the state in which the container was when it was decided what to do
+ * @returns false: it has ended or was started meanwhile, and nothing is changed @throws TsstepError no-such-container
+ */
+export async function changeNetworks(
+  root: string,
+  id: string,
+  before: ContainerState,
+  change: NetworkChange,
+): Promise<boolean> {
   return await withContainerLock(root, id, () => {
-    const container = readContainer(root, id);
-    if (!container) return false;
-    const { config, state } = container;
-    const before = endpointsOf(config.spec);
-    if ('join' in change) {
-      if (change.now && !isUp(state)) return false;
-      const endpoints = [...before, change.join];
-      writeConfig(root, { ...config, spec: { ...config.spec, endpoints } });
-      if (change.now)
-        writeState(root, id, { ...state, networks: { ...state.networks, [change.now[0]]: change.now[1] } });
-      return true;
-    }
-    const endpoints = before.filter(({ network }) => !change.asked.includes(network));
+    const { config, state } = readLocked(root, id);
+    // Whoever has left a network, and has ended since, is not in it at its next start either.
+    const hasLeft = 'leave' in change && state.status === 'exited';
+    if (!isSameLife(before, state) && !hasLeft) return false;
+    const endpoints =
+      'join' in change
+        ? [...endpointsOf(config.spec), change.join]
+        : endpointsOf(config.spec).filter(({ network }) => !change.asked.includes(network));
     writeConfig(root, { ...config, spec: { ...config.spec, endpoints } });
-    const { [change.leave]: _left, ...networks } = state.networks ?? {};
-    if (isUp(state)) writeState(root, id, { ...state, networks: withWayOut(networks) });
+    if (isUp(state)) changeState(root, id, { networks: networksAfter(state.networks, change) });
     return true;
   });
+}
+
+function networksAfter(networks: Endpoints = {}, change: NetworkChange): Endpoints {
+  if ('join' in change) return change.now ? { ...networks, [change.now[0]]: change.now[1] } : networks;
+  const { [change.leave]: _left, ...others } = networks;
+  return withWayOut(others);
 }

@@ -68,10 +68,11 @@ const remedies: Readonly<Record<Status, (name: string) => string>> = {
 function remedyFor({ status, pausedAt }: ContainerState, verb: Verb, name: string): string {
   if (status === 'running' && verb === 'unpause') return 'nothing: it goes on already';
   if (status === 'creating' && pausedAt !== undefined)
-    return `let its creation go on: tsstep continue ${name}; or take it back: tsstep rm -f ${name}`;
+    return `go on where it is stepped through, or in the background: tsstep continue ${name}; or tsstep rm -f ${name}`;
   return remedies[status](name);
 }
 
 /** As ps calls it. */
+// One whose tsstep was killed while it waited is dead, wherever that was.
 const nameOf = ({ status, pausedAt }: ContainerState): string =>
-  pausedAt === undefined ? status : `created (paused at ${pausedAt})`;
+  status === 'creating' && pausedAt !== undefined ? `created (paused at ${pausedAt})` : status;

@@ -1,4 +1,5 @@
 /** `tsstep step|next|continue|dump|diff|debug ID`: commands of the prompt, for a container that is made in the background. */
+import { existsSync } from 'node:fs';
 import { TsstepError } from '../../core/errors.ts';
 import { errnoOf } from '../../core/kernel/errno.ts';
 import { containerFiles } from '../../core/paths.ts';
@@ -14,9 +15,11 @@ export async function debug(command: string, reference: string, line: string): P
   return await send(root, findContainer(root, reference), line);
 }
 
-/** Whether somebody steps through its creation. */
-export const isPaused = ({ state }: Container): boolean =>
-  state.status === 'creating' && state.pausedAt !== undefined;
+/** Whether its creation is stepped through from other terminals; one that has a terminal listens to that. */
+export const listens = (root: string, { config, state }: Container): boolean =>
+  state.status === 'creating' &&
+  state.pausedAt !== undefined &&
+  existsSync(containerFiles(root, config.id).socket);
 
 export async function send(root: string, container: Container, line: string): Promise<number> {
   const { config } = container;

@@ -4,18 +4,18 @@ import { tolerating } from '../../core/kernel/errno.ts';
 import { containerFiles } from '../../core/paths.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
 import { shownOn } from '../printable.ts';
-import { isPaused, send } from './debug.ts';
+import { listens, send } from './debug.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
 /**
- * `tsstep diff`: prints docker's lines, `A /path`. Of a container that is stepped through: what its last stage has changed in the
+ * `tsstep diff`: prints docker's lines, `A /path`. Of a container that is stepped through in the background: what its last stage has changed in the
  * kernel, which is all that it has changed.
  */
 export async function diff(reference: string): Promise<number> {
   const { root } = openStateAsRoot('diff');
   return await forEach([reference], async () => {
     const container = findContainer(root, reference);
-    if (isPaused(container)) await send(root, container, 'diff');
+    if (listens(root, container)) await send(root, container, 'diff');
     else await showChanges(root, container);
   });
 }

@@ -62,7 +62,11 @@ class Making {
   async toTheEnd(): Promise<number> {
     const { stepping, frontEnd, faults, mode } = this.#request;
     const { session, events } = this.#opened;
-    const driven = await drive({ session, stepping, frontEnd, faults, events, stop: this.#interrupts });
+    const driven = await drive({
+      ...{ session, stepping, frontEnd, faults, events, stop: this.#interrupts },
+      // For whoever would wait until it is made: nobody knows how long that takes now.
+      waits: (pausedAt) => this.#save({ pausedAt }),
+    });
     if (driven.result !== 'started') return await this.#notStarted(driven);
     if (mode === 'create') return await this.#created();
     const { container } = session.machine;

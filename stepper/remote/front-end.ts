@@ -1,5 +1,5 @@
 /** The plain front end for a container that is made in the background: `tsstep step|next|continue|dump|diff ID` speak to it. */
-import { changeState, readContainer } from '../../core/store/containers.ts';
+import { readContainer } from '../../core/store/containers.ts';
 import type { Event } from '../../tracer/events.ts';
 import type { Decision, FrontEnd, Pause } from '../front-end.ts';
 import { PlainFrontEnd } from '../plain/front-end.ts';
@@ -24,16 +24,8 @@ export function remoteFrontEnd({ console, paused }: Background): FrontEnd {
     if (id === undefined || !readContainer(host.root, id)) return { go: stepping.pace };
     if (!close) process.title = `tsstep-paused ${id.slice(0, 12)}`;
     close ??= await listenForCommands(host.root, id, console);
-    const at = next?.stage.name ?? 'end';
-    changeState(host.root, id, {
-      pausedAt: next && next.index > 0 ? `${at}:${next.operation.name}` : at,
-    });
-    paused(id, at);
-    try {
-      return await (plain.ask?.(pause) ?? Promise.resolve({ go: 'continue' } as const));
-    } finally {
-      changeState(host.root, id, { pausedAt: undefined });
-    }
+    paused(id, next?.stage.name ?? 'end');
+    return await (plain.ask?.(pause) ?? Promise.resolve({ go: 'continue' } as const));
   }
 
   return {

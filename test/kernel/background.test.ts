@@ -48,6 +48,25 @@ describe('run -d --break network', () => {
   });
 });
 
+describe('run --break network in a terminal', () => {
+  it('says in other terminals where it is paused, and keeps nobody waiting who stops or starts it', async () => {
+    const words = ['run', '--name', 'fore', '--break', 'network', 'lab', 'true'];
+    const stepped = sandbox.startTsstep(words, { stdin: 'pipe' });
+    await stepped.says('[n]ext');
+    expect((await tsstep('ps -a --format {{.Status}}')).stdout).toBe('Created (paused at network)\n');
+    for (const verb of ['stop', 'start'])
+      expect(await tsstep(`${verb} fore`)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('it is creating (paused at network)') as unknown,
+      });
+    expect((await tsstep('diff fore')).code).toBe(0);
+    stepped.stdin.end('c\n');
+    expect((await stepped.ended).code).toBe(0);
+    expect((await tsstep('ps -a --format {{.Status}}')).stdout).toContain('Exited (0)');
+    await tsstep('rm fore');
+  });
+});
+
 describe('create --pause-each', () => {
   it('waits as soon as it can be named, and ends with a container that can be started', async () => {
     await tsstep('create --name made --pause-each lab true');

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../tracer/events.ts';
-import { type Container, useContainers } from '../support/containers.ts';
+import { type Container, sleeper, useContainers } from '../support/containers.ts';
 import { addressOf, ipv4, links, named } from '../support/links.ts';
 import { ask, serve } from '../support/talk.ts';
 
-const { sandbox, start, run, background } = useContainers();
+const { sandbox, start, run, background, adopt } = useContainers();
 
 beforeAll(async () => {
   for (const words of ['shop', 'back', '--internal --subnet 10.9.0.0/24 inner'])
@@ -167,6 +167,24 @@ describe('a running container', () => {
     await killedConnect();
     expect(await network('connect back web')).toMatchObject({ code: 0, stderr: '' });
     expect(await web.network('ip -br addr show eth1')).toContain('UP');
+  });
+
+  it('that ends while somebody steps through its connecting is in no network, and nothing is left of it', async () => {
+    const before = await traces();
+    const box = await adopt(sandbox.startTsstep(['run', '--name', 'box', 'lab', ...sleeper]));
+    const stepped = sandbox.startTsstep(['network', 'connect', '--break', 'network:names', 'back', 'box'], {
+      stdin: 'pipe',
+    });
+    await stepped.says('[n]ext');
+    await box.kill();
+    stepped.stdin.end('c\n');
+    expect(await stepped.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the container has ended meanwhile') as unknown,
+    });
+    expect(Object.keys((await inspected('box', '.NetworkSettings.Networks')) as object)).toEqual(['bridge']);
+    await sandbox.tsstep(['rm', 'box']);
+    expect(await traces()).toBe(before);
   });
 
   it('is as it was when any operation of a connect fails, and so is the host', async () => {

@@ -2,10 +2,8 @@
 import { freeze, thaw } from '../../../core/cgroup/freezer.ts';
 import { readLayout } from '../../../core/cgroup/layout.ts';
 import { TsstepError } from '../../../core/errors.ts';
-import { withContainerLock } from '../../../core/store/container-lock.ts';
-import { type Container, findContainer, readLocked, writeState } from '../../../core/store/containers.ts';
-import { recordContainer } from '../../../core/store/lifecycle-log.ts';
-import { requireState } from '../../../core/store/states.ts';
+import { type Container, findContainer } from '../../../core/store/containers.ts';
+import { changePause } from '../../lifecycle/pause.ts';
 import { forEach, openStateAsRoot } from '../state.ts';
 
 type Verb = 'pause' | 'unpause';
@@ -28,14 +26,7 @@ async function each(
 ): Promise<number> {
   const { root } = openStateAsRoot(verb);
   return await forEach(references, async (reference) => {
-    const { id } = findContainer(root, reference).config;
-    await withContainerLock(root, id, async () => {
-      const container = readLocked(root, id);
-      requireState(container, verb);
-      await act(container);
-      writeState(root, id, { ...container.state, status: verb === 'pause' ? 'paused' : 'running' });
-      recordContainer(root, container.config, verb);
-    });
+    await changePause(root, findContainer(root, reference).config.id, verb, act);
     process.stdout.write(`${reference}\n`);
   });
 }

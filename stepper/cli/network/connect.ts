@@ -11,9 +11,10 @@ import { connecting, leaving, placeBeside } from '../../../core/stages/connect.t
 import { changeNetworks } from '../../../core/store/change-networks.ts';
 import { type Container, findContainer, isUp } from '../../../core/store/containers.ts';
 import { recordLifecycle } from '../../../core/store/lifecycle-log.ts';
+import { type BesideRequest, changeBeside, hasEnded, knownOf } from '../../beside.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
-import { knownOf, type NetworkRequest, networkSession, whileNobodyElse } from '../../network-session.ts';
 import { Stepping } from '../../stepping.ts';
+import { whileNobodyElse } from '../../while-nobody-else.ts';
 import { frontEndFor } from '../front-end.ts';
 import { openStateAsRoot } from '../state.ts';
 import { eventTargets, parseFaults, type WatchFlags } from '../stepping-flags.ts';
@@ -29,8 +30,8 @@ const refuse = (what: string, why: string, remedy: string, code: 'network' | 'co
 async function requestOf(
   flags: WatchFlags,
   container: Container,
-  result: NetworkRequest['result'],
-): Promise<Omit<NetworkRequest, 'save'>> {
+  result: BesideRequest['result'],
+): Promise<Omit<BesideRequest, 'save'>> {
   return {
     spec: container.config.spec,
     known: knownOf(container),
@@ -117,27 +118,27 @@ export async function connect(
   const network = findNetwork(root, reference);
   const { id } = findContainer(root, containerName).config;
   const endpoint = endpointSpec(network, flags);
-  return await whileNobodyElse(root, findContainer(root, id), async () => {
+  const join = async (): Promise<number> => {
     const container = findContainer(root, id);
     const { name, spec } = container.config;
     checkJoinable(container, network);
     if (!isUp(container.state)) {
       checkSettled(container);
-      await changeNetworks(root, id, { join: endpoint });
-      return 0;
+      // Started meanwhile, it runs without this network.
+      return (await changeNetworks(root, id, container.state, { join: endpoint })) ? 0 : await join();
     }
     const there = container.state.networks ?? {};
     const stage = connecting(endpoint, there);
     const request = await requestOf(flags, container, 'connected');
-    const save: NetworkRequest['save'] = async (known) => {
+    const save: BesideRequest['save'] = async (known) => {
       const [now] = endpointAt(root, id, placeBeside(endpoint, there, known));
       if (!now) throw new Error(`${name} is connected, and has no address`);
-      const saved = await changeNetworks(root, id, { join: endpoint, now });
-      if (saved) record(root, network, 'connect', id);
-      return saved;
+      if (!(await changeNetworks(root, id, container.state, { join: endpoint, now }))) throw hasEnded();
+      record(root, network, 'connect', id);
     };
-    return await networkSession({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
-  });
+    return await changeBeside({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
+  };
+  return await whileNobodyElse(root, findContainer(root, id), 'networks', join);
 }
 
 /** @throws TsstepError container-state */
@@ -159,7 +160,7 @@ export async function disconnect(
   const { root } = openStateAsRoot('network disconnect');
   const network = findNetwork(root, reference);
   const { id } = findContainer(root, containerName).config;
-  return await whileNobodyElse(root, findContainer(root, id), async () => {
+  const leave = async (): Promise<number> => {
     const container = findContainer(root, id);
     const { name, spec } = container.config;
     if (!isIn(container, network))
@@ -179,19 +180,18 @@ export async function disconnect(
     // Forced, what a dead container holds in the network goes without it.
     if (!isUp(container.state) && !(force && Object.hasOwn(there, network.name))) {
       if (!force) checkSettled(container);
-      await changeNetworks(root, id, change);
-      return 0;
+      return (await changeNetworks(root, id, container.state, change)) ? 0 : await leave();
     }
     const host = readHostFacts(process.env, spec, { withCgroups: false });
     const known = knownOf(container);
     const stage = leaving(network.name, there, host, known.init?.pid);
     const request = await requestOf(flags, container, 'disconnected');
-    const save: NetworkRequest['save'] = async () => {
-      const saved = await changeNetworks(root, id, change);
-      if (saved) record(root, network, 'disconnect', id);
-      return saved;
+    const save: BesideRequest['save'] = async () => {
+      if (!(await changeNetworks(root, id, container.state, change))) throw hasEnded();
+      record(root, network, 'disconnect', id);
     };
     const lease = there[network.name];
-    return await networkSession({ ...request, known: { ...known, ...(lease && { lease }) }, save }, stage);
-  });
+    return await changeBeside({ ...request, known: { ...known, ...(lease && { lease }) }, save }, stage);
+  };
+  return await whileNobodyElse(root, findContainer(root, id), 'networks', leave);
 }
