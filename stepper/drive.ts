@@ -40,7 +40,9 @@ async function pause(
   await waits?.(step.index === 0 ? step.stage.name : nameOf(step));
   const decision = await frontEnd.ask({ session, stepping, reason }).finally(() => waits?.(undefined));
   events.emit({ type: 'resumed', command: 'go' in decision ? decision.go : `quit ${decision.quit}` });
-  return stop.requested ? { quit: 'roll-back' } : decision;
+  if (stop.requested) return { quit: 'roll-back' };
+  if ('go' in decision) await session.catchUp();
+  return decision;
 }
 
 /** Never throws: a stage that cannot plan or a probe that cannot read ends like an operation that failed, with a rollback. */

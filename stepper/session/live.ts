@@ -159,6 +159,15 @@ export class LiveSession implements Session {
     return this.state;
   }
 
+  async catchUp(): Promise<void> {
+    const { observer, events } = this.#options;
+    if (!observer) return;
+    const { snapshot } = await observer.observe(this.known, 'everything', this.state);
+    const changed = observer.diff(this.state, snapshot).length > 0;
+    this.state = snapshot;
+    if (changed) events.emit({ type: 'snapshot', state: snapshot });
+  }
+
   /** There is nothing to look at or to wait for any more: the container runs, or all is taken back. */
   close(): void {
     this.#options.machine.close();

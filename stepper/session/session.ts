@@ -50,5 +50,7 @@ export interface Session {
   undo(moments: readonly UndoMoment[]): Promise<readonly UndoProblem[]>;
   /** Reads the named sections again (all, when none is named). */
   look(names?: readonly ProbeName[]): Promise<Snapshot>;
+  /** Reads everything again after a pause: what others have done meanwhile is not the next operation's. */
+  catchUp(): Promise<void>;
   close(): void;
 }
