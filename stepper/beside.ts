@@ -6,15 +6,10 @@ import type { Known } from '../core/known.ts';
 import type { Failure } from '../core/operation.ts';
 import type { Stage } from '../core/stage.ts';
 import type { Container } from '../core/store/containers.ts';
-import { type Driven, drive, EVERYTHING } from './drive.ts';
-import { Interrupts } from './interrupts.ts';
-import { type OpenedSession, openSession, type SessionRequest } from './open-session.ts';
-import { showFailure, showProblems } from './show-failure.ts';
-import type { Stepping } from './stepping.ts';
+import { EVERYTHING } from './drive.ts';
+import { type RunRequest, runSession } from './run-session.ts';
 
-export interface BesideRequest extends SessionRequest {
-  stepping: Stepping;
-  faults: ReadonlyMap<string, string>;
+export interface BesideRequest extends RunRequest {
   result: 'connected' | 'disconnected' | 'updated';
   /** Writes down what is now. @throws when it cannot, or the container has ended meanwhile: everything is taken back then */
   save(known: Known): Promise<void>;
@@ -26,41 +21,22 @@ const FAILED = 1;
 /** @returns tsstep's exit code */
 export async function changeBeside(request: BesideRequest, stage: Stage): Promise<number> {
   requireTools(request.spec);
-  const opened = openSession(request, [stage]);
-  const { session } = opened;
-  const interrupts = new Interrupts(request, () => session.machine.close());
-  let keep = false;
-  try {
-    await opened.start();
-    const driven = await saved(
-      request,
-      opened,
-      await drive({ ...request, session, events: opened.events, stop: interrupts }),
-      interrupts,
-    );
-    keep = driven.result === 'kept';
-    return ended(request, opened, driven, interrupts.code);
-  } finally {
-    interrupts.stop();
-    opened.close({ keep });
-  }
-}
-
-async function saved(
-  { save }: BesideRequest,
-  { session }: OpenedSession,
-  driven: Driven,
-  interrupts: Interrupts,
-): Promise<Driven> {
-  if (driven.result !== 'started') return driven;
-  interrupts.letGo();
-  const at = session.performed.at(-1)?.stage.name ?? 'the end';
-  try {
-    await save(session.known);
-    return driven;
-  } catch (error) {
-    return { result: 'failed', failure: refused(error), at, problems: await session.undo(EVERYTHING) };
-  }
+  return await runSession(request, [stage], ({ session }) => ({
+    started: async (letGo) => {
+      letGo();
+      try {
+        await request.save(session.known);
+        return { result: request.result, code: 0 };
+      } catch (error) {
+        const problems = await session.undo(EVERYTHING);
+        return { result: 'failed', failure: refused(error), at: stage.name, problems };
+      }
+    },
+    codeOf: () => FAILED,
+    // Half-done it is neither what it was nor what was asked for; the next change takes that back first.
+    keptCode: FAILED,
+    keepsJournal: true,
+  }));
 }
 
 /** With --rm, one that has ended is gone altogether. */
@@ -77,25 +53,6 @@ export const hasEnded = (): TsstepError =>
     remedy: 'tsstep start it, and then once more',
     exit: FAILED,
   });
-
-function ended(
-  { result }: BesideRequest,
-  { events }: OpenedSession,
-  driven: Driven,
-  interrupted: number,
-): number {
-  // Kept half-done it is neither what it was nor what was asked for; the next change takes that back first.
-  const codes = { started: 0, kept: FAILED, failed: FAILED, 'rolled-back': interrupted };
-  const code = codes[driven.result];
-  if (driven.result === 'failed') showFailure(driven.failure, driven.at);
-  if ('problems' in driven) showProblems(driven.problems);
-  events.emit({
-    type: 'session-ended',
-    result: driven.result === 'started' ? result : driven.result,
-    code,
-  });
-  return code;
-}
 
 /** What is known of a container that runs. */
 export const knownOf = ({ config, state }: Container): Partial<Known> => ({

@@ -36,8 +36,9 @@ async function pause(
   step: Step,
 ): Promise<Decision | undefined> {
   if (!frontEnd.ask) return undefined;
-  events.emit({ type: 'paused', before: nameOf(step), reason });
+  // First: whoever hears of the pause may ask for the container's state.
   await waits?.(step.index === 0 ? step.stage.name : nameOf(step));
+  events.emit({ type: 'paused', before: nameOf(step), reason });
   const decision = await frontEnd.ask({ session, stepping, reason }).finally(() => waits?.(undefined));
   events.emit({ type: 'resumed', command: 'go' in decision ? decision.go : `quit ${decision.quit}` });
   if (stop.requested) return { quit: 'roll-back' };

@@ -8,17 +8,12 @@ import { execPipeline } from '../core/pipeline.ts';
 import type { ContainerConfig } from '../core/store/config.ts';
 import { recordContainer } from '../core/store/lifecycle-log.ts';
 import { attach } from './attach.ts';
-import { type Driven, drive } from './drive.ts';
-import { Interrupts } from './interrupts.ts';
-import { type OpenedSession, openSession, requireRoot, type SessionRequest } from './open-session.ts';
-import { showFailure, showProblems } from './show-failure.ts';
-import type { Stepping } from './stepping.ts';
+import { type OpenedSession, requireRoot } from './open-session.ts';
+import { type Outcome, type RunRequest, runSession } from './run-session.ts';
 
-export interface ExecRequest extends SessionRequest {
+export interface ExecRequest extends RunRequest {
   /** Of the container. */
   config: ContainerConfig;
-  stepping: Stepping;
-  faults: ReadonlyMap<string, string>;
   /** The command's output goes to stdout and stderr; `--ui json` has it in the events. */
   showOutput: boolean;
   /** Return as soon as the command runs. */
@@ -32,28 +27,28 @@ export interface ExecRequest extends SessionRequest {
 /** @throws TsstepError not-root, usage */
 export async function exec(request: ExecRequest): Promise<number> {
   requireRoot('exec');
-  const opened = openSession(request, execPipeline);
+  return await runSession(request, execPipeline, (opened) => ({
+    started: (letGo) => started(request, opened, letGo),
+    codeOf: (failure) => codeOf(failure, request),
+    notStarted: ({ result }) => {
+      if (result === 'kept') opened.session.machine.hold();
+    },
+  }));
+}
+
+async function started(request: ExecRequest, opened: OpenedSession, letGo: () => void): Promise<Outcome> {
   const { session, events } = opened;
-  const interrupts = new Interrupts(request, () => session.machine.close());
-  try {
-    await opened.start();
-    const driven = await drive({ ...request, session, events, stop: interrupts });
-    const { container } = session.machine;
-    if (driven.result !== 'started' || !container) return ended(driven, opened, request, interrupts.code);
-    events.emit({ type: 'started', pid: container.pid });
-    const tell = telling(request, session.known);
-    tell('exec_create', request.spec.command);
-    tell('exec_start', request.spec.command);
-    session.close();
-    interrupts.letGo();
-    const exit = request.detach ? leave(opened, container) : await stay(request, opened, container);
-    if (!request.detach) tell('exec_die', [], { exitCode: String(exit.code) });
-    events.emit({ type: 'session-ended', result: 'exited', code: exit.code });
-    return exit.code;
-  } finally {
-    interrupts.stop();
-    opened.close();
-  }
+  const { container } = session.machine;
+  if (!container) throw new Error('exec has succeeded, and there is no process');
+  events.emit({ type: 'started', pid: container.pid });
+  const tell = telling(request, session.known);
+  tell('exec_create', request.spec.command);
+  tell('exec_start', request.spec.command);
+  session.close();
+  letGo();
+  const { code } = request.detach ? leave(opened, container) : await stay(request, opened, container);
+  if (!request.detach) tell('exec_die', [], { exitCode: String(code) });
+  return { result: 'exited', code };
 }
 
 /** Docker's events of one execution. Nobody sees the end of one that is detached. */
@@ -96,25 +91,6 @@ function leave({ session }: OpenedSession, container: RunningContainer): Exit {
   hold(container);
   session.machine.release();
   return { code: 0 };
-}
-
-function ended(
-  driven: Driven,
-  { session, events }: OpenedSession,
-  request: ExecRequest,
-  interrupted: number,
-): number {
-  if (driven.result === 'kept') session.machine.hold();
-  const code =
-    driven.result === 'failed' ? codeOf(driven.failure, request) : driven.result === 'kept' ? 0 : interrupted;
-  if (driven.result === 'failed') showFailure(driven.failure, driven.at);
-  if ('problems' in driven) showProblems(driven.problems);
-  events.emit({
-    type: 'session-ended',
-    result: driven.result === 'started' ? 'failed' : driven.result,
-    code,
-  });
-  return code;
 }
 
 /** Docker's (20.10): 1 where nothing was tried or nobody waits for it, 126 whatever kept the command from running. */

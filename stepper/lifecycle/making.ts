@@ -2,25 +2,22 @@
 import { bootId } from '../../core/kernel/proc.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { Exit, RunningContainer } from '../../core/machine.ts';
+import type { Failure } from '../../core/operation.ts';
 import type { Stage } from '../../core/stage.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
-import { type Driven, drive } from '../drive.ts';
-import { Interrupts } from '../interrupts.ts';
-import { type OpenedSession, openSession, type SessionRequest } from '../open-session.ts';
-import { showFailure, showProblems } from '../show-failure.ts';
-import type { Stepping } from '../stepping.ts';
+import type { OpenedSession } from '../open-session.ts';
+import { type NotStarted, type Outcome, type Purpose, type RunRequest, runSession } from '../run-session.ts';
+import { showProblems } from '../show-failure.ts';
 import { isDueAgain, removeContainer, seeOom, takeBack, writeExited } from './ending.ts';
 import { stayWith } from './foreground.ts';
 import { handOver } from './hand-over.ts';
 import { runningState } from './running-state.ts';
 import { handOn } from './supervising.ts';
 
-export interface MakeRequest extends SessionRequest {
-  stepping: Stepping;
-  faults: ReadonlyMap<string, string>;
+export interface MakeRequest extends RunRequest {
   /** The container's output goes to stdout and stderr; `--ui json` has it in the events. */
   showOutput: boolean;
   /** What becomes of it then: it is only made, this process stays with it, or a supervisor of its own does. */
@@ -37,41 +34,32 @@ export interface MakeRequest extends SessionRequest {
 
 /** @returns tsstep's exit code */
 export async function make(request: MakeRequest, stages: readonly Stage[]): Promise<number> {
-  const opened = openSession(request, stages);
-  const interrupts = new Interrupts(request, () => opened.session.machine.close());
-  try {
-    await opened.start();
-    return await new Making(request, opened, interrupts).toTheEnd();
-  } finally {
-    interrupts.stop();
-    opened.close();
-  }
+  return await runSession(request, stages, (opened) => new Making(request, opened));
 }
 
-class Making {
+class Making implements Purpose {
   readonly #request: MakeRequest;
   readonly #opened: OpenedSession;
-  readonly #interrupts: Interrupts;
 
-  constructor(request: MakeRequest, opened: OpenedSession, interrupts: Interrupts) {
+  constructor(request: MakeRequest, opened: OpenedSession) {
     this.#request = request;
     this.#opened = opened;
-    this.#interrupts = interrupts;
   }
 
-  async toTheEnd(): Promise<number> {
-    const { stepping, frontEnd, faults, mode } = this.#request;
-    const { session, events } = this.#opened;
-    const driven = await drive({
-      ...{ session, stepping, frontEnd, faults, events, stop: this.#interrupts },
-      // For whoever would wait until it is made: nobody knows how long that takes now.
-      waits: (pausedAt) => this.#save({ pausedAt }),
-    });
-    if (driven.result !== 'started') return await this.#notStarted(driven);
-    if (mode === 'create') return await this.#created();
+  /** For whoever would wait until it is made: nobody knows how long that takes now. */
+  readonly waits = async (pausedAt: string | undefined): Promise<void> => {
+    const { id } = this.#opened.session.known;
+    if (id === undefined || !this.#container) return;
+    // Nothing else: the next operation would seem to have changed it.
+    await withContainerLock(this.#root, id, () => changeState(this.#root, id, { pausedAt }));
+  };
+
+  async started(letGo: () => void): Promise<Outcome> {
+    const { session } = this.#opened;
+    if (this.#request.mode === 'create') return await this.#created();
     const { container } = session.machine;
     if (!container) throw new Error('exec has succeeded, and there is no process');
-    this.#interrupts.letGo();
+    letGo();
     try {
       return await this.#running(container);
     } catch (error) {
@@ -79,6 +67,24 @@ class Making {
       showProblems(await session.undo(this.#request.spec.rm ? ['exit', 'remove'] : ['exit']));
       throw error;
     }
+  }
+
+  /** What other commands end with 1 for, like a network that does not exist, is docker run's own failure here. */
+  codeOf({ exit }: Failure): number {
+    return Math.max(125, exit);
+  }
+
+  async notStarted(driven: NotStarted, code: number): Promise<void> {
+    const { before } = this.#request;
+    const { session } = this.#opened;
+    if (driven.result === 'kept') {
+      session.machine.hold();
+      await this.#save({ status: 'created', process: session.known.init });
+    }
+    if (!before) return;
+    if (driven.result === 'failed')
+      await this.#save({ ...before, exitCode: code, error: driven.failure.what });
+    if (driven.result === 'rolled-back') await this.#save(before);
   }
 
   get #root(): string {
@@ -113,36 +119,15 @@ class Making {
     if (container) recordContainer(this.#root, container.config, action);
   }
 
-  async #notStarted(driven: Exclude<Driven, { result: 'started' }>): Promise<number> {
-    const { before } = this.#request;
-    const { session, events } = this.#opened;
-    if (driven.result === 'kept') {
-      session.machine.hold();
-      await this.#save({ status: 'created', process: session.known.init });
-    }
-    const codes = { failed: 125, kept: 0, 'rolled-back': this.#interrupts.code };
-    // What other commands end with 1 for, like a network that does not exist, is docker run's own failure here.
-    const code = driven.result === 'failed' ? Math.max(125, driven.failure.exit) : codes[driven.result];
-    if (driven.result === 'failed') {
-      showFailure(driven.failure, driven.at);
-      if (before) await this.#save({ ...before, exitCode: code, error: driven.failure.what });
-    }
-    if (driven.result === 'rolled-back' && before) await this.#save(before);
-    if ('problems' in driven) showProblems(driven.problems);
-    events.emit({ type: 'session-ended', result: driven.result, code });
-    return code;
-  }
-
-  async #created(): Promise<number> {
+  async #created(): Promise<Outcome> {
     await this.#save({ status: 'created' });
     this.#record('create');
     const container = this.#container;
     if (container) this.#request.left(container);
-    this.#opened.events.emit({ type: 'session-ended', result: 'created', code: 0 });
-    return 0;
+    return { result: 'created', code: 0 };
   }
 
-  async #running(container: RunningContainer): Promise<number> {
+  async #running(container: RunningContainer): Promise<Outcome> {
     const { session, events } = this.#opened;
     await this.#save(runningState(session.spec, session.known));
     if (!this.#request.before) this.#record('create');
@@ -153,20 +138,17 @@ class Making {
     return this.#request.mode === 'detached' ? await this.#detach(container) : await this.#attach(container);
   }
 
-  async #detach(running: RunningContainer): Promise<number> {
-    const { session, events } = this.#opened;
+  async #detach(running: RunningContainer): Promise<Outcome> {
+    const { session } = this.#opened;
     const container = this.#container;
     if (!container) throw new Error('the container runs, and its files are gone');
     await this.#request.frontEnd.release();
-    // The last line of this session: from here on the journal is another one's.
-    events.emit({ type: 'session-ended', result: 'detached', code: 0 });
     await this.#handedTo(await handOver(this.#root, container.config, running));
     session.machine.release();
-    this.#request.left(container);
-    return 0;
+    return { result: 'detached', code: 0, after: () => this.#request.left(container) };
   }
 
-  async #attach(running: RunningContainer): Promise<number> {
+  async #attach(running: RunningContainer): Promise<Outcome> {
     const { spec, frontEnd, showOutput, eventFiles, deaf, detachKeys } = this.#request;
     const { session, events } = this.#opened;
     const container = this.#container;
@@ -179,24 +161,20 @@ class Making {
     });
     if ('exit' in stay) return await this.#exited(stay.exit);
     await this.#handedTo(stay.supervisor);
-    events.emit({ type: 'session-ended', result: 'detached', code: 0 });
-    process.stderr.write('read escape sequence\n');
-    return 0;
+    const after = () => void process.stderr.write('read escape sequence\n');
+    return { result: 'detached', code: 0, after };
   }
 
-  async #exited(exit: Exit): Promise<number> {
+  async #exited(exit: Exit): Promise<Outcome> {
     const { session, events } = this.#opened;
     const container = this.#container;
     const oomKilled = container !== undefined && seeOom(container, this.#root);
     events.emit({ type: 'exited', ...exit, oomKilled });
-    if (container && isDueAgain(container, exit) && (await handOn(this.#root, container.config.id, exit))) {
-      events.emit({ type: 'session-ended', result: 'detached', code: exit.code });
-      return exit.code;
-    }
+    if (container && isDueAgain(container, exit) && (await handOn(this.#root, container.config.id, exit)))
+      return { result: 'detached', code: exit.code };
     showProblems(await session.undo(['exit']));
     if (container) await this.#ended(container, exit, oomKilled);
-    events.emit({ type: 'session-ended', result: 'exited', code: exit.code });
-    return exit.code;
+    return { result: 'exited', code: exit.code };
   }
 
   async #ended(container: Container, exit: Exit, oomKilled: boolean): Promise<void> {

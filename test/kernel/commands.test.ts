@@ -154,7 +154,7 @@ describe('a run whose tsstep was killed', () => {
     const words = ['run', '--name', 'paused', '-p', '0:80', '--break', 'exec:execve', 'lab', 'true'];
     const started = sandbox.startTsstep(words, { stdin: 'pipe', events: true });
     await started.event('a pause', (event): event is Event => event.type === 'paused');
-    expect((await tsstep('ps', '-a')).stdout).toMatch(/ Created +paused/);
+    expect((await tsstep('ps', '-a')).stdout).toMatch(/ Created \(paused at \w+(:[\w-]+)?\) +paused/);
     expect((await tsstep('rm', 'paused')).stderr).toContain('it is being created');
     await expectNoLeaks();
     started.kill('SIGKILL');
