@@ -7,6 +7,7 @@
  * `<root>/lifecycle.jsonl`; once that is full it becomes `lifecycle.jsonl.1`, in place of the one that was there.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { lifecycleLog, olderLifecycleLog } from '../paths.ts';
 import type { ContainerConfig } from './config.ts';
 
@@ -60,6 +61,11 @@ export function recordContainer(
 ): void {
   const own = { image: spec.image || image.name, name };
   recordLifecycle(root, { type: 'container', action, id, attributes: { ...labels, ...own, ...attributes } });
+}
+
+/** @param signal docker says its number */
+export function recordKill(root: string, config: ContainerConfig, signal: NodeJS.Signals): void {
+  recordContainer(root, config, 'kill', { signal: String(constants.signals[signal]) });
 }
 
 export function recordVolume(

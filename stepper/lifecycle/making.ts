@@ -7,6 +7,7 @@ import type { Stage } from '../../core/stage.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
+import { recordNetworks } from '../../core/store/network-events.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
 import { writeExit } from '../../core/supervisor/exit-status.ts';
 import { type Driven, drive } from '../drive.ts';
@@ -145,6 +146,8 @@ class Making {
     const { session, events } = this.#opened;
     await this.#save(runningState(session.spec, session.known, this.#startedAt));
     if (!this.#request.before) this.#record('create');
+    if (this.#request.mode === 'foreground') this.#record('attach');
+    if (session.known.id) recordNetworks(this.#root, session.known.id, 'connect');
     if (session.known.id) recordMounts(this.#root, session.known.id, 'mount');
     this.#record('start');
     events.emit({ type: 'started', pid: container.pid });
@@ -211,6 +214,6 @@ class Making {
     await writeExited(this.#root, container, exit, { oomKilled, ...(spec.rm && { status: 'removing' }) });
     if (!spec.rm) return;
     showProblems(await session.undo(['remove']));
-    showProblems(await removeContainer(this.#root, id));
+    showProblems(await removeContainer(this.#root, id, container));
   }
 }

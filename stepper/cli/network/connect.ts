@@ -10,7 +10,7 @@ import type { EndpointSpec, Spec } from '../../../core/spec/types.ts';
 import { connecting, leaving, placeBeside } from '../../../core/stages/connect.ts';
 import { changeNetworks } from '../../../core/store/change-networks.ts';
 import { type Container, findContainer } from '../../../core/store/containers.ts';
-import { recordLifecycle } from '../../../core/store/lifecycle-log.ts';
+import { recordNetwork } from '../../../core/store/network-events.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
 import { knownOf, type NetworkRequest, networkSession, whileNobodyElse } from '../../network-session.ts';
 import { Stepping } from '../../stepping.ts';
@@ -105,11 +105,6 @@ const withEndpoint = (spec: Spec, endpoint: EndpointSpec): Spec => ({
   endpoints: [...endpointsOf(spec), endpoint],
 });
 
-function record(root: string, network: Network, action: string, container: string): void {
-  const attributes = { container, name: network.name, type: network.driver };
-  recordLifecycle(root, { type: 'network', action, id: network.id, attributes });
-}
-
 export async function connect(
   reference: string,
   containerName: string,
@@ -135,7 +130,7 @@ export async function connect(
       const [now] = endpointAt(root, id, placeBeside(endpoint, there, known));
       if (!now) throw new Error(`${name} is connected, and has no address`);
       const saved = await changeNetworks(root, id, { join: endpoint, now });
-      if (saved) record(root, network, 'connect', id);
+      if (saved) recordNetwork(root, network, 'connect', id);
       return saved;
     };
     return await networkSession({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
@@ -190,7 +185,7 @@ export async function disconnect(
     const request = await requestOf(flags, container, 'disconnected');
     const save: NetworkRequest['save'] = async () => {
       const saved = await changeNetworks(root, id, change);
-      if (saved) record(root, network, 'disconnect', id);
+      if (saved) recordNetwork(root, network, 'disconnect', id);
       return saved;
     };
     const lease = there[network.name];
