@@ -21,7 +21,9 @@ export function remoteFrontEnd({ console, paused }: Background): FrontEnd {
     const { id, host } = session.known;
     const [next] = session.upcoming;
     // Before it has a directory nobody could name it.
-    if (id === undefined || !readContainer(host.root, id)) return { go: stepping.pace };
+    const container = id === undefined ? undefined : readContainer(host.root, id);
+    if (id === undefined || !container) return { go: stepping.pace };
+    console.name = container.config.name;
     close ??= await listenForCommands(host.root, id, console);
     const at = next?.stage.name ?? 'end';
     changeState(host.root, id, {
