@@ -7,10 +7,12 @@ export type Filters<Name extends string> = Readonly<Partial<Record<Name, readonl
 export function readFilters<Name extends string>(
   texts: readonly string[],
   known: readonly Name[],
-  bad: (what: string) => TsstepError,
+  bad: (what: string, exit?: number) => TsstepError,
 ): Filters<Name> {
   const filters: Partial<Record<Name, string[]>> = {};
   for (const text of texts) {
+    // Docker's client finds this out by itself, so it is a wrong flag.
+    if (!text.includes('=')) throw bad(`the filter ${text} has no value`, 125);
     const [, key = text, value = ''] = /^(label!|[^=]*)=(.*)$/s.exec(text) ?? [];
     const name = known.find((one) => one === key);
     if (name === undefined || value === '')
@@ -23,13 +25,13 @@ export function readFilters<Name extends string>(
 /** An error that names the filters that there are, each as it may be written. */
 export const noFilter =
   (examples: Readonly<Record<string, string>>) =>
-  (what: string): TsstepError =>
+  (what: string, exit = 1): TsstepError =>
     new TsstepError({
       code: 'usage',
       what,
       why: 'it is none of those that choose here',
       remedy: `--filter ${Object.values(examples).join(', ')}`,
-      exit: 1,
+      exit,
     });
 
 /** `KEY`, or `KEY=VALUE`. */

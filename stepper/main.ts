@@ -3,10 +3,8 @@ import { CommanderError } from 'commander';
 import { failureOf, TsstepError } from '../core/errors.ts';
 import { tolerating } from '../core/kernel/errno.ts';
 import { declareProgram } from './cli/program.ts';
+import { usageExit } from './cli/usage-exit.ts';
 import { showFailure } from './show-failure.ts';
-
-/** Wrong flags and words: what docker ends with when it does not understand. */
-const USAGE = 125;
 
 async function main(): Promise<number> {
   let code = 0;
@@ -18,7 +16,7 @@ async function main(): Promise<number> {
     await program.parseAsync();
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof CommanderError) return usageExit(error);
     const failure = failureOf(error);
     showFailure(failure);
     return failure.exit;

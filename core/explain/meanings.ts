@@ -1,4 +1,5 @@
 import type { Operation } from '../operation.ts';
+import { capabilitiesWeLack } from './capabilities-we-lack.ts';
 import type { Meaning, Meanings } from './explain.ts';
 
 const isBind = (operation: Operation): boolean =>
@@ -134,10 +135,7 @@ export const meanings: Meanings = {
     },
   },
   capset: {
-    EPERM: {
-      why: 'tsstep itself does not have one of these capabilities, so it cannot give it',
-      remedy: 'grep CapEff /proc/self/status shows what this machine’s root has; leave out --cap-add',
-    },
+    EPERM: capabilitiesWeLack,
   },
   chdir: {
     ENOENT: {

@@ -1,8 +1,14 @@
 import { TsstepError } from '../errors.ts';
 
-/** A flag's value that cannot be used. `remedy` shows a value that works. */
-export function usageError(flag: string, value: string, why: string, remedy: string): TsstepError {
-  return new TsstepError({ code: 'usage', what: `${flag} ${JSON.stringify(value)}`, why, remedy });
+/** A flag's value that cannot be used. `remedy` shows a value that works. `exit`: docker's, where its client does not look at it. */
+export function usageError(
+  flag: string,
+  value: string,
+  why: string,
+  remedy: string,
+  exit = 125,
+): TsstepError {
+  return new TsstepError({ code: 'usage', what: `${flag} ${JSON.stringify(value)}`, why, remedy, exit });
 }
 
 /** Flags that are fine one by one but not together. */

@@ -9,6 +9,7 @@
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { lifecycleLog, olderLifecycleLog } from '../paths.ts';
+import { signalNumber } from '../spec/signal.ts';
 import type { ContainerConfig } from './config.ts';
 
 /** Docker's event, in docker's words. */
@@ -59,6 +60,11 @@ export function recordContainer(
 ): void {
   const own = { image: spec.image || image.name, name };
   recordLifecycle(root, { type: 'container', action, id, attributes: { ...labels, ...own, ...attributes } });
+}
+
+/** @param signal docker says its number */
+export function recordKill(root: string, config: ContainerConfig, signal: string): void {
+  recordContainer(root, config, 'kill', { signal: String(signalNumber(signal) ?? signal) });
 }
 
 export function recordVolume(

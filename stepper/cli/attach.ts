@@ -4,7 +4,7 @@ import { tolerating } from '../../core/kernel/errno.ts';
 import { isAlive } from '../../core/kernel/proc.ts';
 import { parseBoolean } from '../../core/spec/usage.ts';
 import { type Container, findContainer } from '../../core/store/containers.ts';
-import { recordLifecycle } from '../../core/store/lifecycle-log.ts';
+import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { requireState } from '../../core/store/states.ts';
 import { attachThroughSocket } from '../attach-client.ts';
 import { parseDetachKeys } from '../terminal/detach-keys.ts';
@@ -25,15 +25,10 @@ export async function attach(reference: string, flags: AttachFlags): Promise<num
   const failed = await forEach([reference], async () => {
     const container = findContainer(root, reference);
     requireState(container, 'attach to');
-    const { id, name, image, spec } = container.config;
+    const { id, name, spec } = container.config;
     const stdin = flags.stdin && spec.interactive;
     if (stdin && spec.tty && !process.stdin.isTTY) throw notATerminal();
-    recordLifecycle(root, {
-      type: 'container',
-      action: 'attach',
-      id,
-      attributes: { name, image: image.name },
-    });
+    recordContainer(root, container.config, 'attach');
     const parting = await attachThroughSocket({
       ...{ root, id, name, stdin, tty: spec.tty, detachKeys },
       signal: sigProxy && !spec.tty ? (signal) => send(container, signal) : undefined,

@@ -4,13 +4,18 @@ import { closeSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { groupPaths } from '../../core/cgroup/group.ts';
 import { findTool } from '../../core/doctor/tools.ts';
-import { tolerating } from '../../core/kernel/errno.ts';
+import { TsstepError } from '../../core/errors.ts';
+import { errnoOf, tolerating } from '../../core/kernel/errno.ts';
 import { openReadOnly } from '../../core/kernel/mount.ts';
 import type { Known } from '../../core/known.ts';
 import { missingTool } from '../../core/perform/run-tool.ts';
 import { defaultPath } from '../../core/spec/merge.ts';
 import { wrap } from '../plain/style.ts';
 import type { Command, CommandContext } from './command.ts';
+
+/** Of one command whose output is kept until it ends: bytes, and seconds in which nobody else is served. */
+const OUTPUT_MAX = 1024 ** 2;
+const PATIENCE = 60;
 
 /** nsenter(1)'s option for each namespace; the order is the one in which it enters them. */
 const options = {
@@ -88,6 +93,21 @@ function joining(groups: readonly string[]): string[] {
   return ['sh', '-c', join, 'sh', ...groups, '--'];
 }
 
+/** What a person types into a terminal of their own. */
+const typed = (pid: number, kinds: readonly Kind[]): string =>
+  `nsenter --target ${pid} ${kinds.map((kind) => options[kind]).join(' ')} sh`;
+
+function noTerminal(pid: number | undefined, kinds: readonly Kind[]): TsstepError {
+  const inside = pid !== undefined && kinds.length > 0;
+  return new TsstepError({
+    code: 'usage',
+    what: 'a shell needs a terminal',
+    why: 'none can be lent to it: commands come from somewhere else, one at a time',
+    remedy: `${inside ? `as root, in a terminal: ${typed(pid, kinds)}; ` : ''}! COMMAND runs one command`,
+    exit: 1,
+  });
+}
+
 /** Words that enter the namespaces, and what has to be closed behind them. */
 function entering(pid: number, kinds: readonly Kind[]): { words: string[]; close(): void } {
   const tool = findTool('nsenter');
@@ -101,14 +121,11 @@ function entering(pid: number, kinds: readonly Kind[]): { words: string[]; close
 }
 
 function open(context: CommandContext, command: string): undefined {
-  const { print, interactive, lend, style } = context;
-  if (!command && !interactive) {
-    print('a shell needs a terminal; `! COMMAND` runs one command');
-    return undefined;
-  }
+  const { print, interactive, style } = context;
   const { known } = context.pause.session;
   const pid = known.init?.pid;
   const kinds = pid === undefined ? [] : ownNamespaces(pid);
+  if (!command && !interactive) throw noTerminal(pid, kinds);
   const inside = pid !== undefined && kinds.length > 0;
   const place = inside ? whereabouts(pid, kinds, command) : ['No namespaces yet: this is the host.'];
   print(place.flatMap((line) => wrap(line, style.width)));
@@ -118,14 +135,47 @@ function open(context: CommandContext, command: string): undefined {
     command,
     interactive,
   );
+  const { status, error } = perform(context, file, args);
+  close();
+  if (error) print(error);
+  else if (command && status !== 0) print(`(exit code ${status ?? 'none: ended by a signal'})`);
+  if (error || status !== 0) context.failed(status || 1);
+  return undefined;
+}
+
+interface Performed {
+  /** Null: it was ended by a signal. */
+  status: number | null;
+  error?: string | undefined;
+}
+
+function perform(
+  { interactive, shared, lend, write }: CommandContext,
+  file: string,
+  args: string[],
+): Performed {
+  const env = { PATH: defaultPath, TERM: process.env.TERM ?? 'dumb', PS1: '(container) # ' };
+  if (!shared) {
+    // One pipe for both: two would lose the order.
+    const words = ['-c', 'exec "$@" 2>&1', 'sh', file, ...args];
+    const bounds = { maxBuffer: OUTPUT_MAX, timeout: PATIENCE * 1000, killSignal: 'SIGKILL' } as const;
+    const { status, error, stdout } = lend(() =>
+      spawnSync('sh', words, { stdio: ['ignore', 'pipe', 'ignore'], env, ...bounds }),
+    );
+    write(String(stdout ?? ''));
+    return { status, error: error && reasonOf(error) };
+  }
   // Commands come from standard input when it is no terminal: the one that is run must not read the next of them.
   const stdin = interactive ? 'inherit' : 'ignore';
-  const env = { PATH: defaultPath, TERM: process.env.TERM ?? 'dumb', PS1: '(container) # ' };
   const { status, error } = lend(() => spawnSync(file, args, { stdio: [stdin, 2, 2], env }));
-  close();
-  if (error) print(`could not start it: ${error.message}`);
-  else if (command && status !== 0) print(`(exit code ${status ?? 'none: ended by a signal'})`);
-  return undefined;
+  return { status, error: error && reasonOf(error) };
+}
+
+function reasonOf(error: Error): string {
+  const errno = errnoOf(error);
+  if (errno === 'ENOBUFS') return `(ended: it wrote more than ${OUTPUT_MAX} bytes)`;
+  if (errno === 'ETIMEDOUT') return `(ended: it took more than ${PATIENCE} seconds)`;
+  return `could not start it: ${error.message}`;
 }
 
 export const shellCommand: Command = {

@@ -15,6 +15,7 @@ import {
   UNSEEN,
 } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
+import { recordNetworks } from '../../core/store/network-events.ts';
 import { removeContainerFiles } from '../../core/store/remove.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
@@ -63,6 +64,7 @@ export function seeOom({ config }: Container, root: string): boolean {
 export function markExited(root: string, { config }: Container, exit: Exit, change: StateChange): void {
   // Before whoever waits for the state goes on: docker's order is die, stop, destroy.
   recordContainer(root, config, 'die', { exitCode: String(exit.code) });
+  recordNetworks(root, config.id, 'disconnect');
   recordMounts(root, config.id, 'unmount');
   changeState(root, config.id, {
     status: 'exited',
@@ -113,14 +115,13 @@ export function endUnseen(root: string, id: string, init: ProcessId | undefined)
 
 /**
  * Everything of it, from its journals and what they do not know. `keepVolumes`: as with docker, its anonymous volumes stay, for
- * `volume rm`, unless it never came into being.
+ * `volume rm`, unless it never came into being. `config`: its files may be gone already.
  */
 export async function removeContainer(
   root: string,
   id: string,
-  { keepVolumes = false } = {},
+  { keepVolumes = false, config = readContainer(root, id)?.config } = {},
 ): Promise<UndoProblem[]> {
-  const config = readContainer(root, id)?.config;
   const problems: UndoProblem[] = [];
   for (const journalled of journalsOf(root, id)) {
     const ended = { result: 'cleaned', code: 0 } as const;

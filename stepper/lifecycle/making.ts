@@ -7,6 +7,7 @@ import type { Stage } from '../../core/stage.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
 import { type Container, changeState, readContainer, type StateChange } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
+import { recordNetworks } from '../../core/store/network-events.ts';
 import { recordMounts } from '../../core/store/volumes.ts';
 import type { OpenedSession } from '../open-session.ts';
 import { type NotStarted, type Outcome, type Purpose, type RunRequest, runSession } from '../run-session.ts';
@@ -131,6 +132,8 @@ class Making implements Purpose {
     const { session, events } = this.#opened;
     await this.#save(runningState(session.spec, session.known));
     if (!this.#request.before) this.#record('create');
+    if (this.#request.mode === 'foreground') this.#record('attach');
+    if (session.known.id) recordNetworks(this.#root, session.known.id, 'connect');
     if (session.known.id) recordMounts(this.#root, session.known.id, 'mount');
     this.#record('start');
     events.emit({ type: 'started', pid: container.pid });
@@ -185,6 +188,6 @@ class Making implements Purpose {
     await writeExited(this.#root, container, exit, { oomKilled, ...(spec.rm && { status: 'removing' }) });
     if (!spec.rm) return;
     showProblems(await session.undo(['remove']));
-    showProblems(await removeContainer(this.#root, id));
+    showProblems(await removeContainer(this.#root, id, container));
   }
 }

@@ -13,7 +13,7 @@ import {
   isUp,
   readContainer,
 } from '../../core/store/containers.ts';
-import { recordContainer } from '../../core/store/lifecycle-log.ts';
+import { recordContainer, recordKill } from '../../core/store/lifecycle-log.ts';
 import { requireState, type Verb } from '../../core/store/states.ts';
 import { timerDelay } from '../../core/supervisor/timer-delay.ts';
 import { isSettled, stateWhen } from './settled.ts';
@@ -80,7 +80,7 @@ export async function stop(root: string, container: Container, seconds?: number)
 async function signalAndWait(root: string, container: Container, seconds: number): Promise<void> {
   const { config, state } = container;
   const name = stopSignalOf(container.config.stopSignal);
-  recordContainer(root, config, 'kill', { signal: name });
+  recordKill(root, config, name);
   if (!signal(container, name)) return;
   const enough = seconds < 0 ? undefined : AbortSignal.timeout(timerDelay(seconds * 1000));
   const ended = (now: typeof state) => !isUp(now) || !state.process || !isAlive(state.process);
@@ -89,7 +89,7 @@ async function signalAndWait(root: string, container: Container, seconds: number
 }
 
 async function killed(root: string, { config, state }: Container): Promise<void> {
-  recordContainer(root, config, 'kill', { signal: 'SIGKILL' });
+  recordKill(root, config, 'SIGKILL');
   if (state.process) await killProcess(state.process, () => void thaw(readLayout(), config.id));
 }
 
@@ -111,6 +111,6 @@ export async function kill(root: string, container: Container, name: string): Pr
     await untilSettled(root, claimed.config.id);
     return;
   }
-  recordContainer(root, claimed.config, 'kill', { signal: name });
+  recordKill(root, claimed.config, name);
   signal(claimed, name);
 }

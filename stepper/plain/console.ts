@@ -10,7 +10,13 @@ export interface Console {
   readonly interactive: boolean;
   /** Where progress can be drawn; undefined: it is told in lines. */
   readonly bars: NodeJS.WriteStream | undefined;
+  /** What a person can do at a pause, in one line. */
+  readonly hint: string;
+  /** Whether programs may write to descriptor 2 themselves: it is where `write` does. */
+  readonly shared: boolean;
   write(text: string): void;
+  /** What was just asked for could not be done: the exit code of whoever asked nothing else. */
+  failed(code: number): void;
 }
 
 /** This process's own: lines on stderr, as stdout belongs to the container alone. */
@@ -21,8 +27,11 @@ export function ownConsole(): Console {
     style: styleFor(process.stderr, process.env),
     input: interactive ? new TerminalInput(complete) : new PipeInput(write),
     interactive,
+    hint: '[n]ext [s]tep [c]ontinue [f]inish [p]rint [d]iff [e]xplain [!]shell [q]uit [?]',
+    shared: true,
     bars: process.stderr.isTTY ? process.stderr : undefined,
     write,
+    failed: () => undefined,
   };
 }
 

@@ -15,7 +15,6 @@ import { Renderer } from './render.ts';
 import { stepLine, whyLines } from './show-step.ts';
 import { type Style, wrap } from './style.ts';
 
-const HINT = '[n]ext [s]tep [c]ontinue [f]inish [p]rint [d]iff [e]xplain [!]shell [q]uit [?]';
 /** Upcoming operations shown with their calls at a pause; `where` shows all that way. */
 const UPCOMING_SHOWN = 10;
 
@@ -99,7 +98,8 @@ export class PlainFrontEnd implements FrontEnd {
   async #obey(pause: Pause, line: string): Promise<Decision | undefined> {
     const found = findCommand(line);
     if (!found) {
-      this.#print([`there is no command "${line}"`, HINT]);
+      this.#print([`there is no command "${line}"`, this.#console.hint]);
+      this.#console.failed(1);
       return undefined;
     }
     this.#last = line;
@@ -109,6 +109,7 @@ export class PlainFrontEnd implements FrontEnd {
       // A wrong argument costs nothing: the pause goes on.
       if (!(error instanceof TsstepError)) throw error;
       this.#write(failureText(error.failure));
+      this.#console.failed(error.failure.exit);
       return undefined;
     }
   }
@@ -119,6 +120,9 @@ export class PlainFrontEnd implements FrontEnd {
       look: this.#renderer.look,
       style: this.#style,
       interactive: this.#console.interactive,
+      shared: this.#console.shared,
+      write: (text) => this.#write(text),
+      failed: (code) => this.#console.failed(code),
       print: (lines) => {
         this.#print(typeof lines === 'string' ? [lines] : lines);
         return undefined;
@@ -144,7 +148,7 @@ export class PlainFrontEnd implements FrontEnd {
     if (!next || reason === 'failure') {
       this.#print([
         this.#style.bad('It failed here. Look around; going on or quitting takes everything back.'),
-        this.#style.dim(HINT),
+        this.#style.dim(this.#console.hint),
       ]);
       return;
     }
@@ -153,7 +157,7 @@ export class PlainFrontEnd implements FrontEnd {
         '',
         stepLine(look, next.operation, next.operation.name.length),
         ...whyLines(look, next.operation.why),
-        this.#style.dim(HINT),
+        this.#style.dim(this.#console.hint),
       ]);
       return;
     }
@@ -163,7 +167,7 @@ export class PlainFrontEnd implements FrontEnd {
     const rest = [...hidden, ...(await foreseen(session))];
     const more =
       rest.length > 0 ? wrap(`and ${rest.length} more: ${rest.join(' ')}`, this.#style.width, '  ') : [];
-    this.#print(['It will:', ...shown, ...more.map(this.#style.dim), this.#style.dim(HINT)]);
+    this.#print(['It will:', ...shown, ...more.map(this.#style.dim), this.#style.dim(this.#console.hint)]);
   }
 
   #hear(): void {

@@ -120,6 +120,8 @@ export class Renderer {
     if (result === 'kept' && !init) return ['Kept: what exists so far stays. `tsstep clean` takes it back.'];
     if (result === 'kept')
       return [`Kept: init waits in its namespaces. \`tsstep rm -f ${name}\` takes everything back.`];
+    if (result === 'created')
+      return [`Created: \`tsstep start ${name}\` starts it, \`tsstep rm ${name}\` removes it.`];
     if (result === 'exited' && this.#stays)
       return wrap(
         `Ended, and still in \`tsstep ps -a\`: \`tsstep rm ${name}\` removes it. --rm does that at once.`,

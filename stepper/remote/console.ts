@@ -17,8 +17,18 @@ export class RemoteConsole implements Console {
   readonly style = styleOf(() => this.#client?.appearance ?? nowhere);
   readonly interactive = false;
   readonly bars = undefined;
+  /** Descriptor 2 was that of the terminal which started all this. */
+  readonly shared = false;
+  /** Of the container, once it has one. */
+  name = 'ID';
+  #code = 0;
   #client: Client | undefined;
   #take: ((line: string | typeof interrupted) => void) | undefined;
+
+  /** No key does anything here: each command is a command line. */
+  get hint(): string {
+    return `tsstep step|next|continue|dump|diff|debug ${this.name}`;
+  }
 
   readonly input: CommandInput = {
     line: (_prompt, purpose) => this.#line(purpose),
@@ -40,16 +50,21 @@ export class RemoteConsole implements Console {
     this.#client?.write(text);
   }
 
+  failed(code: number): void {
+    this.#code = code;
+  }
+
   /** What was asked for is done. */
   end(code: number): void {
     this.#client?.end(code);
     this.#client = undefined;
+    this.#code = 0;
   }
 
   /** A question has nobody who would answer it: a command has to say everything at once. */
   async #line(purpose: 'command' | 'answer'): Promise<string | undefined | typeof interrupted> {
     if (purpose === 'answer') return undefined;
-    this.end(0);
+    this.end(this.#code);
     return await new Promise((resolve) => {
       this.#take = resolve;
     });

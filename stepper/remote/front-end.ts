@@ -21,7 +21,9 @@ export function remoteFrontEnd({ console, paused }: Background): FrontEnd {
     const { id, host } = session.known;
     const [next] = session.upcoming;
     // Before it has a directory nobody could name it.
-    if (id === undefined || !readContainer(host.root, id)) return { go: stepping.pace };
+    const container = id === undefined ? undefined : readContainer(host.root, id);
+    if (id === undefined || !container) return { go: stepping.pace };
+    console.name = container.config.name;
     if (!close) process.title = `tsstep-paused ${id.slice(0, 12)}`;
     close ??= await listenForCommands(host.root, id, console);
     paused(id, next?.stage.name ?? 'end');

@@ -20,6 +20,17 @@ describe('run -d --break network', () => {
     expect((await tsstep('diff half')).stdout).toContain('← network:lease');
     expect((await tsstep('dump half container.namespaces')).stdout).toContain('net');
     expect((await tsstep('debug half where')).stdout).toContain('▶network');
+    // What a command says goes to whoever asked, and so does what it ended with.
+    const links = await sandbox.tsstep(['debug', 'half', '! ip link; exit 3']);
+    expect(links).toMatchObject({ code: 3, stdout: expect.stringMatching(/\blo: [\s\S]*exit code 3/) });
+    expect(await tsstep('debug half !')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/needs a terminal[\s\S]*nsenter --target \d+ .*--net/),
+    });
+    const wrong = await tsstep('debug half foo');
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('no command "foo"') });
+    expect(wrong.stdout).toContain('tsstep step|next|continue|dump|diff|debug half');
+    expect(wrong.stdout).not.toContain('[n]ext');
     const busy = await Promise.all([tsstep('next half'), tsstep('next half')]);
     const refused = busy.filter(({ code }) => code !== 0);
     for (const { stderr } of refused) expect(stderr).toContain('another terminal');
@@ -70,7 +81,9 @@ describe('run --break network in a terminal', () => {
 describe('create --pause-each', () => {
   it('waits as soon as it can be named, and ends with a container that can be started', async () => {
     await tsstep('create --name made --pause-each lab true');
-    expect((await tsstep('next made')).stdout).toContain('Make the volumes');
+    const { stdout } = await tsstep('next made');
+    expect(stdout).toContain('Make the volumes');
+    expect(stdout.trim().split('\n').at(-1)).toContain('Created: `tsstep start made` starts it');
     expect(await stateOf('made')).toMatchObject({ Status: 'created', Pid: 0 });
     expect((await tsstep('start -a made')).code).toBe(0);
     await tsstep('rm made');

@@ -53,9 +53,12 @@ describe('a flag or a name that makes no sense', () => {
   });
 
   it('an unknown flag and a missing image are named, with a hint at help', async () => {
-    for (const words of ['--nosuch lab true', '']) {
+    for (const [words, exit] of [
+      ['--nosuch lab true', 125],
+      ['', 1],
+    ] as const) {
       const { code, stdout, stderr } = await run(words);
-      expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
+      expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
       expect(stderr).toMatch(/nosuch|image/);
       expect(stderr).toContain('--help');
     }

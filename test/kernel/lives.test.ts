@@ -103,7 +103,7 @@ it('a running container is paused, watched, changed and renamed, and each of it 
   await follower.says('rename box2');
   // It may have begun to follow before the container was there.
   expect(follower.stdout).toMatch(
-    /^(create box\n)?(start box\n)?pause box\nunpause box\nupdate box\nrename box2\n$/,
+    /^(create box\n)?(attach box\n)?(start box\n)?pause box\nunpause box\nupdate box\nrename box2\n$/,
   );
   follower.kill('SIGINT');
   expect((await follower.ended).signal).toBe('SIGINT');
@@ -173,4 +173,45 @@ it('a container with --rm that was renamed leaves no name behind', async () => {
   await container.kill();
   expect(await output('doctor', '--leaks')).not.toContain('name');
   expect(existsSync(join(sandbox.root, 'names/new'))).toBe(false);
+});
+
+it('the life of a container is told in docker’s words and order, with its networks, volumes and signals', async () => {
+  const { stdout: own } = await tsstep('network', 'create', 'own');
+  const id = (
+    await output('run', '-d', '--name', 'told', '--network', 'own', '-v', 'kept:/k', 'lab', 'sleep', '99')
+  ).trim();
+  await tsstep('stop', '-t', '0', 'told');
+  await tsstep('rm', 'told');
+  await tsstep('run', '--name', 'alone', '--rm', '--network', 'none', 'lab', 'true');
+  const at = '{{.Type}} {{.Action}} {{.ID}} {{with .Actor.Attributes}}';
+  const format = `${at}{{index . "name"}} {{index . "container"}} {{index . "type"}} {{index . "signal"}}{{end}}`;
+  const all = await output('events', '--since', '1h', '--until', '0s', '--format', format);
+  const lines = all.split('\n').map((line) => line.replaceAll(id, 'C').replaceAll(own.trim(), 'N').trim());
+  const begin = lines.indexOf('container create C told');
+  // What docker 20.10 says of the same.
+  expect(lines.slice(begin, begin + 12)).toEqual([
+    'container create C told',
+    'network connect N own C bridge',
+    'volume mount kept  C',
+    'container start C told',
+    'container kill C told   15',
+    'container kill C told   9',
+    'container die C told',
+    'network disconnect N own C bridge',
+    'volume unmount kept  C',
+    'container stop C told',
+    'container destroy C told',
+    expect.stringMatching(/^container create \w+ alone$/),
+  ]);
+  expect(lines.slice(begin + 12).map((line) => line.replace(/[0-9a-f]{64}/g, 'X'))).toEqual([
+    'container attach X alone',
+    'network connect X none X null',
+    'container start X alone',
+    'container die X alone',
+    'network disconnect X none X null',
+    'container destroy X alone',
+    '',
+  ]);
+  await tsstep('network', 'rm', 'own');
+  expect(await tsstep('volume', 'rm', 'kept')).toMatchObject({ code: 0 });
 });

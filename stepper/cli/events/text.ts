@@ -1,5 +1,6 @@
 /** An event as docker writes it. */
 import type { RecordedLifecycle } from '../../../core/store/lifecycle-reader.ts';
+import { goMap } from '../template/go-values.ts';
 
 const SECOND = 1_000_000_000n;
 const two = (number: number): string => String(number).padStart(2, '0');
@@ -25,13 +26,12 @@ export function eventLine({ time, type, action, id, attributes }: RecordedLifecy
 
 /** The keys of docker's message; `timeNano` as text, because a double cannot hold it. */
 function eventDocument({ time, type, action, id, attributes }: RecordedLifecycle) {
-  const sorted = Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
     ...((type === 'container' || type === 'image') && { status: action, id }),
     ...(type === 'container' && { from: attributes.image ?? '' }),
     Type: type,
     Action: action,
-    Actor: { ID: id, Attributes: sorted },
+    Actor: { ID: id, Attributes: goMap(attributes) },
     scope: 'local',
     time: Number(time / SECOND),
     timeNano: String(time),

@@ -8,6 +8,7 @@ import { storedName } from '../../../core/image/store/layout.ts';
 import { displayName, storedReference } from '../../../core/image/store/names.ts';
 import { diffIdsOf, documentsOf, namedEntries, type StoredImage } from '../../../core/image/store/stored.ts';
 import { layers } from '../../../core/paths.ts';
+import { goList, goMap, omittedText } from '../template/go-values.ts';
 
 /** @throws TsstepError bad-image when it cannot be read */
 export function imageDocument(root: string, image: StoredImage): object {
@@ -23,10 +24,10 @@ export function imageDocument(root: string, image: StoredImage): object {
     Author: config.author ?? '',
     Config: configOf(config),
     Architecture: config.architecture ?? '',
-    ...(config.variant && { Variant: config.variant }),
+    Variant: config.variant || omittedText,
     Os: config.os ?? '',
     Size: imageSize(root, image),
-    GraphDriver: { Data: directoriesOf(root, image), Name: 'overlay2' },
+    GraphDriver: { Data: goMap(directoriesOf(root, image)), Name: 'overlay2' },
     RootFS: { Type: config.rootfs.type, Layers: diffIdsOf(image) },
     // Go's zero time: when a name was given is not kept.
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
@@ -39,7 +40,7 @@ function repoDigest(entry: Descriptor): string[] {
 }
 
 /** overlayfs.rst: the first lowerdir is the topmost. Where a layer is not unpacked yet, that is where it will be. */
-function directoriesOf(root: string, image: StoredImage): { LowerDir?: string; UpperDir?: string } {
+function directoriesOf(root: string, image: StoredImage): Record<string, string> {
   const [upper, ...lower] = diffIdsOf(image)
     .map((diffId) => join(layers(root), hexOf(diffId)))
     .reverse();
@@ -55,18 +56,18 @@ function configOf({ config }: ConfigFile) {
     AttachStdin: false,
     AttachStdout: false,
     AttachStderr: false,
-    ...(config?.ExposedPorts && { ExposedPorts: config.ExposedPorts }),
+    ExposedPorts: goMap(config?.ExposedPorts),
     Tty: false,
     OpenStdin: false,
     StdinOnce: false,
-    Env: config?.Env ?? null,
-    Cmd: config?.Cmd ?? null,
+    Env: goList(config?.Env ?? null),
+    Cmd: goList(config?.Cmd ?? null),
     Image: '',
-    Volumes: config?.Volumes ?? null,
+    Volumes: goMap(config?.Volumes ?? null),
     WorkingDir: config?.WorkingDir ?? '',
-    Entrypoint: config?.Entrypoint ?? null,
-    OnBuild: null,
-    Labels: config?.Labels ?? null,
-    ...(config?.StopSignal && { StopSignal: config.StopSignal }),
+    Entrypoint: goList(config?.Entrypoint ?? null),
+    OnBuild: goList(null),
+    Labels: goMap(config?.Labels ?? null),
+    StopSignal: config?.StopSignal || omittedText,
   };
 }

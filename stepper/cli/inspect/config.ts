@@ -20,8 +20,9 @@ export function configOf(config: ContainerConfig, known: Known | undefined) {
     AttachStdin: spec.interactive,
     AttachStdout: true,
     AttachStderr: true,
-    ExposedPorts:
-      exposedPorts.length > 0 ? goMap(Object.fromEntries(exposedPorts.map((port) => [port, {}]))) : omitted,
+    ExposedPorts: goMap(
+      exposedPorts.length > 0 ? Object.fromEntries(exposedPorts.map((port) => [port, {}])) : undefined,
+    ),
     Tty: spec.tty,
     OpenStdin: spec.interactive,
     StdinOnce: spec.interactive,

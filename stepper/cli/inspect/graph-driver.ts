@@ -1,5 +1,6 @@
 import { imageOf, type Known } from '../../../core/known.ts';
 import { containerFiles } from '../../../core/paths.ts';
+import { goMap } from '../template/go-values.ts';
 
 /** Docker's name for overlayfs. The directories are the ones of the mount, whose options name the layers by short links. */
 export function graphDriverOf(root: string, id: string, known: Known | undefined) {
@@ -8,11 +9,11 @@ export function graphDriverOf(root: string, id: string, known: Known | undefined
   const lower = (imageOf(known ?? {})?.layers ?? []).map(({ directory }) => directory).reverse();
   return {
     Name: 'overlay2',
-    Data: {
+    Data: goMap({
       LowerDir: lower.join(':'),
       MergedDir: merged,
       UpperDir: upper,
       WorkDir: work,
-    },
+    }),
   };
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tolerating } from '../../../core/kernel/errno.ts';
 import { capabilityNames } from '../../../tracer/probes/capabilities.ts';
+import { goMap } from '../template/go-values.ts';
 
 /** It may end while it is looked at, and another user may not look. */
 const gone = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'] as const;
@@ -12,8 +13,8 @@ export function kernelFacts(pid: number) {
   return (
     tolerating([...gone], () => ({
       Pid: pid,
-      Namespaces: namespacesOf(pid),
-      Cgroups: cgroupsOf(pid),
+      Namespaces: goMap(namespacesOf(pid)),
+      Cgroups: goMap(cgroupsOf(pid)),
       RootMount: rootMountOf(pid),
       ...statusOf(pid),
     })) ?? null

@@ -1,7 +1,7 @@
 import type { MountSpec } from '../../../core/spec/types.ts';
 import { volumeData, volumeName } from '../../../core/stages/volumes/user-mounts.ts';
 import type { ContainerConfig } from '../../../core/store/config.ts';
-import { goList, goMap, omitted } from '../template/go-values.ts';
+import { goList, goMap } from '../template/go-values.ts';
 
 /** Docker's `Mounts`. A tmpfs of --tmpfs is listed as well: it is mounted all the same. */
 export const mountsOf = (root: string, { id, mounts }: ContainerConfig) =>
@@ -51,5 +51,5 @@ export function tmpfsOf({ spec }: ContainerConfig) {
   const tmpfs = spec.mounts.flatMap((mount) =>
     mount.type === 'tmpfs' ? [[mount.target, mount.options] as const] : [],
   );
-  return tmpfs.length > 0 ? goMap(Object.fromEntries(tmpfs)) : omitted;
+  return goMap(tmpfs.length > 0 ? Object.fromEntries(tmpfs) : undefined);
 }

@@ -3,6 +3,7 @@ import { endpointsOf } from '../../../core/network/endpoint.ts';
 import { type Endpoint, type Endpoints, endpointsIn } from '../../../core/network/endpoint-state.ts';
 import { keyed } from '../../../core/network/publish.ts';
 import type { Container } from '../../../core/store/containers.ts';
+import { goList, goMap, nil } from '../template/go-values.ts';
 
 /** Docker's `NetworkSettings`: the addresses of now, so none when nothing runs. `pid`: whose namespace it is; 0 is none. */
 export function networkSettingsOf(container: Container, known: Known | undefined, pid: number) {
@@ -15,14 +16,14 @@ export function networkSettingsOf(container: Container, known: Known | undefined
   return {
     Bridge: first?.bridge ?? '',
     SandboxKey: pid === 0 ? '' : `/proc/${pid}/ns/net`,
-    Ports: own && pid !== 0 ? portsOf(container, known) : {},
+    Ports: goMap(own && pid !== 0 ? portsOf(container, known) : {}),
     // As with docker these four are those of the default network alone.
     EndpointID: first?.endpointId ?? '',
     Gateway: first?.gateway ?? '',
     IPAddress: first?.address ?? '',
     IPPrefixLen: first?.prefix ?? 0,
     MacAddress: first?.mac ?? '',
-    Networks: networksOf(container, endpoints),
+    Networks: goMap(networksOf(container, endpoints)),
   };
 }
 
@@ -61,9 +62,9 @@ function networkOf(
 ) {
   const named = name !== 'bridge' && name !== 'host' && name !== 'none';
   return {
-    IPAMConfig: ip === undefined ? (named ? {} : null) : { IPv4Address: ip },
-    Links: null,
-    Aliases: named ? [...aliases, id.slice(0, 12)] : null,
+    IPAMConfig: ip === undefined ? (named ? {} : nil) : { IPv4Address: ip },
+    Links: goList(null),
+    Aliases: goList(named ? [...aliases, id.slice(0, 12)] : null),
     NetworkID: endpoint?.networkId ?? '',
     EndpointID: endpoint?.endpointId ?? '',
     Gateway: endpoint && !endpoint.internal ? endpoint.gateway : '',
@@ -73,16 +74,16 @@ function networkOf(
     GlobalIPv6Address: '',
     GlobalIPv6PrefixLen: 0,
     MacAddress: endpoint?.mac ?? '',
-    DriverOpts: null,
+    DriverOpts: goMap(null),
   };
 }
 
 type Bindings = { HostIp: string; HostPort: string }[];
 
-/** Null: exposed only. */
-function portsOf({ config, state }: Container, known: Known | undefined): Record<string, Bindings | null> {
-  const ports: Record<string, Bindings | null> = Object.fromEntries(
-    config.exposedPorts.map((port) => [port, null]),
+/** A nil list: exposed only. */
+function portsOf({ config, state }: Container, known: Known | undefined): Record<string, Bindings> {
+  const ports: Record<string, Bindings> = Object.fromEntries(
+    config.exposedPorts.map((port) => [port, goList<Bindings[number]>(null)]),
   );
   const chosen = state.ports ?? known?.ports ?? {};
   for (const { key, mapping } of keyed(config.spec.publish)) {

@@ -10,7 +10,7 @@ import { isBefore, type Tail, tailOf } from '../../../core/supervisor/log-tail.t
 import { showOutput } from '../../terminal/show-output.ts';
 import { forEach, openStateAsRoot } from '../state.ts';
 import { Changes } from './changes.ts';
-import { momentOf } from './moment.ts';
+import { momentOf, REFUSED } from './moment.ts';
 import { LogPrinter, type LogShape } from './printer.ts';
 
 export interface LogsFlags extends LogShape {
@@ -61,7 +61,7 @@ function runs(root: string, id: string): boolean {
 function linesOf(text: string): number | undefined {
   if (text === 'all' || /^-\d+$/.test(text)) return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  throw usageError('--tail', text, 'it is no number of lines', 'like --tail 20, or --tail all');
+  throw usageError('--tail', text, 'it is no number of lines', 'like --tail 20, or --tail all', REFUSED);
 }
 
 interface Bounds {

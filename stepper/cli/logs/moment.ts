@@ -1,6 +1,9 @@
 /** `--since` and `--until` as docker takes them. */
 import { usageError } from '../../../core/spec/usage.ts';
 
+/** Docker's client takes any text for these: it is the daemon that refuses, and that is 1. */
+export const REFUSED = 1;
+
 const NANOSECONDS = 1_000_000_000n;
 const units: Readonly<Record<string, number>> = {
   h: 3600,
@@ -33,6 +36,7 @@ export function momentOf(flag: string, text: string, now: bigint): bigint {
       text,
       'it is neither a time nor a time span',
       `like ${flag} 10m, or ${flag} 2026-01-02T13:23:37Z`,
+      REFUSED,
     );
   return BigInt(milliseconds) * 1_000_000n + nanoseconds(decimals);
 }

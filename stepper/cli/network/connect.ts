@@ -10,7 +10,7 @@ import type { EndpointSpec, Spec } from '../../../core/spec/types.ts';
 import { connecting, leaving, placeBeside } from '../../../core/stages/connect.ts';
 import { changeNetworks } from '../../../core/store/change-networks.ts';
 import { type Container, findContainer, isUp } from '../../../core/store/containers.ts';
-import { recordLifecycle } from '../../../core/store/lifecycle-log.ts';
+import { recordNetwork } from '../../../core/store/network-events.ts';
 import { type BesideRequest, changeBeside, hasEnded, knownOf } from '../../beside.ts';
 import { quietFrontEnd } from '../../json/front-end.ts';
 import { Stepping } from '../../stepping.ts';
@@ -104,11 +104,6 @@ const withEndpoint = (spec: Spec, endpoint: EndpointSpec): Spec => ({
   endpoints: [...endpointsOf(spec), endpoint],
 });
 
-function record(root: string, network: Network, action: string, container: string): void {
-  const attributes = { container, name: network.name, type: network.driver };
-  recordLifecycle(root, { type: 'network', action, id: network.id, attributes });
-}
-
 export async function connect(
   reference: string,
   containerName: string,
@@ -134,7 +129,7 @@ export async function connect(
       const [now] = endpointAt(root, id, placeBeside(endpoint, there, known));
       if (!now) throw new Error(`${name} is connected, and has no address`);
       if (!(await changeNetworks(root, id, container.state, { join: endpoint, now }))) throw hasEnded();
-      record(root, network, 'connect', id);
+      recordNetwork(root, network, 'connect', id);
     };
     return await changeBeside({ ...request, spec: withEndpoint(spec, endpoint), save }, stage);
   };
@@ -188,7 +183,7 @@ export async function disconnect(
     const request = await requestOf(flags, container, 'disconnected');
     const save: BesideRequest['save'] = async () => {
       if (!(await changeNetworks(root, id, container.state, change))) throw hasEnded();
-      record(root, network, 'disconnect', id);
+      recordNetwork(root, network, 'disconnect', id);
     };
     const lease = there[network.name];
     return await changeBeside({ ...request, known: { ...known, ...(lease && { lease }) }, save }, stage);

@@ -2,6 +2,7 @@ import type { Places } from '../../../core/known.ts';
 import { leasesIn } from '../../../core/network/leases.ts';
 import { bridgeOf, isBuiltIn, type Network } from '../../../core/network/network.ts';
 import { listContainers } from '../../../core/store/containers.ts';
+import { goMap } from '../template/go-values.ts';
 
 /** What docker's default network has; the values are what tsstep does. */
 const defaultOptions = {
@@ -23,15 +24,15 @@ export function networkDocument({ root, run }: Places, network: Network): object
     Scope: 'local',
     Driver: driver,
     EnableIPv6: false,
-    IPAM: { Driver: 'default', Options: isBuiltIn(name) ? null : {}, Config: ipam(run, network) },
+    IPAM: { Driver: 'default', Options: goMap(isBuiltIn(name) ? null : {}), Config: ipam(run, network) },
     Internal: internal,
     Attachable: false,
     Ingress: false,
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
-    Containers: containersIn(root, network),
-    Options: name === 'bridge' ? defaultOptions : options,
-    Labels: labels,
+    Containers: goMap(containersIn(root, network)),
+    Options: goMap<string>(name === 'bridge' ? defaultOptions : options),
+    Labels: goMap(labels),
   };
 }
 
@@ -44,7 +45,7 @@ function ipam(run: string, network: Network): object[] {
 }
 
 /** Those that run. */
-function containersIn(root: string, { id }: Network): object {
+function containersIn(root: string, { id }: Network): Record<string, object> {
   return Object.fromEntries(
     listContainers(root).flatMap(({ config, state }) => {
       const endpoint = Object.values(state.networks ?? {}).find(({ networkId }) => networkId === id);

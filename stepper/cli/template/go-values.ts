@@ -8,13 +8,15 @@ const hide = (object: object, key: string | symbol, value: unknown): void =>
   void Object.defineProperty(object, key, { value, enumerable: false });
 
 const toNull = (): null => null;
+const toNothing = (): undefined => undefined;
 
-/** A map, in Go's order: by key. Null: a nil one. Any other object is a structure. */
-export function goMap<T>(record: Readonly<Record<string, T>> | null): Record<string, T> {
+/** A map, in Go's order: by key. Null: a nil one; undefined: one that JSON leaves out. Any other object is a structure. */
+export function goMap<T>(record: Readonly<Record<string, T>> | null | undefined): Record<string, T> {
   const entries = Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const map = Object.fromEntries(entries);
   hide(map, mark, true);
   if (record === null) hide(map, 'toJSON', toNull);
+  if (record === undefined) hide(map, 'toJSON', toNothing);
   return map;
 }
 

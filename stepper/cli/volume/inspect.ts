@@ -1,6 +1,7 @@
 import { noSuchVolume, readVolume, type Volume } from '../../../core/store/volumes.ts';
 import { printText } from '../format/print.ts';
 import { forEach, openState } from '../state.ts';
+import { goMap } from '../template/go-values.ts';
 import { render } from '../template/render.ts';
 
 export async function inspect(names: readonly string[], { format }: { format?: string }): Promise<number> {
@@ -20,10 +21,10 @@ function documentOf({ name, created, labels, data }: Volume) {
   return {
     CreatedAt: created.replace(/\.\d+Z$/, 'Z'),
     Driver: 'local',
-    Labels: labels ?? null,
+    Labels: goMap(labels ?? null),
     Mountpoint: data,
     Name: name,
-    Options: null,
+    Options: goMap(null),
     Scope: 'local',
   };
 }

@@ -57,4 +57,10 @@ describe('a filter of events', () => {
   it('that does not exist is refused with those that do', () => {
     expect(() => eventFilter(['foo=x'])).toThrow("Invalid filter 'foo'");
   });
+
+  it('without a value is a wrong flag, with docker’s 125', () => {
+    expect(() => eventFilter(['foo'])).toThrow(
+      expect.objectContaining({ failure: expect.objectContaining({ exit: 125 }) }),
+    );
+  });
 });

@@ -23,4 +23,10 @@ describe('--since and --until', () => {
   it.each(['', 'yesterday', '2006-13-01', '1m garbage'])('refuse %j', (text) => {
     expect(() => at(text)).toThrow(/neither a time nor a time span/);
   });
+
+  it('are refused with docker’s 1: its client lets any text through', () => {
+    expect(() => at('foo')).toThrow(
+      expect.objectContaining({ failure: expect.objectContaining({ exit: 1 }) }),
+    );
+  });
 });
