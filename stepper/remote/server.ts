@@ -15,6 +15,9 @@ import type { RemoteConsole } from './console.ts';
 /** Milliseconds that a client has for reading the rest. */
 const PATIENCE = 1000;
 
+/** Bytes. */
+const PIECE = 64 * 1024;
+
 /** @returns what ends it */
 export async function listenForCommands(
   root: string,
@@ -31,7 +34,7 @@ export async function listenForCommands(
 function serve(console: RemoteConsole, connection: Connection, { line, appearance }: Control): void {
   const client = {
     appearance: appearanceFrom(appearance),
-    write: (text: string) => void connection.send(Channel.stdout, Buffer.from(text)),
+    write: (text: string) => sendText(connection, Buffer.from(text)),
     end: (code: number) => {
       connection.control({ done: code });
       connection.socket.end();
@@ -40,6 +43,12 @@ function serve(console: RemoteConsole, connection: Connection, { line, appearanc
   if (typeof line === 'string' && console.serve(client, line)) return;
   connection.control({ error: 'busy' });
   connection.socket.end();
+}
+
+/** A frame has a greatest length, and what a command writes may have any. */
+function sendText(connection: Connection, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; at += PIECE)
+    connection.send(Channel.stdout, bytes.subarray(at, at + PIECE));
 }
 
 function appearanceFrom(value: unknown): Appearance {

@@ -23,6 +23,8 @@ describe('run -d --break network', () => {
     // What a command says goes to whoever asked, and so does what it ended with.
     const links = await sandbox.tsstep(['debug', 'half', '! ip link; exit 3']);
     expect(links).toMatchObject({ code: 3, stdout: expect.stringMatching(/\blo: [\s\S]*exit code 3/) });
+    const endless = await sandbox.tsstep(['debug', 'half', '! yes']);
+    expect(endless).toMatchObject({ code: 1, stdout: expect.stringContaining('it wrote more than') });
     expect(await tsstep('debug half !')).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/needs a terminal[\s\S]*nsenter --target \d+ .*--net/),
