@@ -9,7 +9,8 @@ import { findContainer, idNamed, isActive, readContainer } from '../../core/stor
 import { namesOf } from '../../core/store/remove.ts';
 import { hasDirectory, isLiving, journalOf, journalsOf } from '../journals.ts';
 import { removeStopped } from '../lifecycle/removal.ts';
-import { stop } from '../lifecycle/stop.ts';
+import { stateWhen } from '../lifecycle/settled.ts';
+import { kill } from '../lifecycle/stop.ts';
 import { failureText } from '../show-failure.ts';
 import { shortId } from './format/text.ts';
 import { forEach, openStateAsRoot } from './state.ts';
@@ -24,11 +25,22 @@ export async function rm(
     if (id === undefined) return;
     if (force && isDriven(root, id)) await endIt(root, id);
     else if (isMade(root, id)) throw isCreated(root, id);
-    const [first, ...others] = await removeStopped(root, id, { keepVolumes: !volumes });
-    for (const { failure } of others) process.stderr.write(failureText(failure));
-    if (first) throw new TsstepError(first.failure);
+    if (!force || !(await goesByItself(root, id))) await remove(root, id, volumes);
     process.stdout.write(`${reference}\n`);
   });
+}
+
+async function remove(root: string, id: string, volumes: boolean): Promise<void> {
+  const [first, ...others] = await removeStopped(root, id, { keepVolumes: !volumes });
+  for (const { failure } of others) process.stderr.write(failureText(failure));
+  if (first) throw new TsstepError(first.failure);
+}
+
+/** With --rm, whoever supervised it removes it now that it has ended: that is waited for. @returns whether it is gone */
+async function goesByItself(root: string, id: string): Promise<boolean> {
+  const container = readContainer(root, id);
+  if (!container?.config.spec.rm || container.state.status !== 'removing') return false;
+  return (await stateWhen(root, id, ({ status }) => status === 'dead')).gone;
 }
 
 /** A container that never got as far as its configuration has only its name's link, or its directory. */
@@ -78,7 +90,10 @@ const PATIENCE_MILLISECONDS = 10_000;
 async function endIt(root: string, id: string): Promise<void> {
   const container = readContainer(root, id);
   if (container && isActive(container.state)) {
-    await stop(root, container, 0);
+    await kill(root, container, 'SIGKILL').catch((error: unknown) => {
+      // It has ended by itself meanwhile, or somebody else was quicker.
+      if (!['container-state', 'no-such-container'].includes(failureOf(error).code)) throw error;
+    });
     return;
   }
   const maker = container?.state.supervisor ?? journalOf(root, id)?.known.supervisor;

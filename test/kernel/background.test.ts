@@ -70,7 +70,7 @@ describe('run --break network in a terminal', () => {
     for (const verb of ['stop', 'start'])
       expect(await tsstep(`${verb} fore`)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('it is creating (paused at network)') as unknown,
+        stderr: expect.stringContaining('it is created (paused at network)') as unknown,
       });
     expect((await tsstep('diff fore')).code).toBe(0);
     stepped.stdin.end('c\n');
