@@ -1,23 +1,17 @@
 /** Docker's flags of `exec`, with the container that they are for, to a `Spec`. */
 import type { ContainerConfig } from '../store/config.ts';
 import { parseEnv } from './env.ts';
+import type { RunFlags } from './flags.ts';
 import type { Joining, Spec } from './types.ts';
 import { given } from './usage.ts';
 import { parseUserString } from './user-string.ts';
 import { parseWorkdir } from './workdir.ts';
 
-/** As they were typed. */
-export interface ExecFlags {
-  readonly detach?: boolean;
-  readonly detachKeys?: string;
-  readonly env?: readonly string[];
-  readonly envFile?: readonly string[];
-  readonly interactive?: boolean;
-  readonly privileged?: boolean;
-  readonly tty?: boolean;
-  readonly user?: string;
-  readonly workdir?: string;
-}
+/** As they were typed; a part of those of `run`. */
+export type ExecFlags = Pick<
+  RunFlags,
+  'detach' | 'env' | 'envFile' | 'interactive' | 'privileged' | 'tty' | 'user' | 'workdir'
+>;
 
 /** What a container's configuration has to say about it. */
 export type Joinable = Pick<ContainerConfig, 'id' | 'env' | 'cwd' | 'user' | 'spec'>;

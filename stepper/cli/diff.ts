@@ -8,8 +8,8 @@ import { listens, send } from './debug.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
 /**
- * `tsstep diff`: prints docker's lines, `A /path`. Of a container that is stepped through in the background: what its last stage has changed in the
- * kernel, which is all that it has changed.
+ * `tsstep diff`: prints docker's lines, `A /path`. Of a container that is stepped through in the background: what its last stage
+ * has changed in the kernel, which is all that it has changed.
  */
 export async function diff(reference: string): Promise<number> {
   const { root } = openStateAsRoot('diff');

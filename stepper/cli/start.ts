@@ -58,7 +58,8 @@ function onlyOne(): TsstepError {
   });
 }
 
-function notStarted(name: string, code: number): TsstepError {
+/** Why has been shown already. */
+export function notStarted(name: string, code: number): TsstepError {
   return new TsstepError({
     code: 'container-state',
     what: `failed to start container "${name}"`,

@@ -5,6 +5,7 @@ import { findContainer } from '../../core/store/containers.ts';
 import { recordContainer } from '../../core/store/lifecycle-log.ts';
 import { startQuietly } from '../lifecycle/start.ts';
 import { kill, stop } from '../lifecycle/stop.ts';
+import { notStarted } from './start.ts';
 import { forEach, openStateAsRoot } from './state.ts';
 
 interface Flags {
@@ -32,7 +33,8 @@ export async function restartAll(references: readonly string[], { time }: Flags)
   return await forEach(references, async (reference) => {
     const container = findContainer(root, reference);
     await stop(root, container, seconds);
-    await startQuietly(root, container.config.id);
+    const code = await startQuietly(root, container.config.id);
+    if (code !== 0) throw notStarted(container.config.name, code);
     recordContainer(root, container.config, 'restart');
     process.stdout.write(`${reference}\n`);
   });

@@ -1,7 +1,14 @@
 /** What a daemon would do when it starts and when it stops: `tsstep system start` and `system stop`, for the machine's boot. */
 import { failureOf } from '../../core/errors.ts';
 import type { Places } from '../../core/known.ts';
-import { type Container, changeState, isActive, listContainers } from '../../core/store/containers.ts';
+import { withContainerLock } from '../../core/store/container-lock.ts';
+import {
+  type Container,
+  changeState,
+  isActive,
+  listContainers,
+  readContainer,
+} from '../../core/store/containers.ts';
 import { startsAgain } from '../../core/store/restart-policy.ts';
 import { type Cleaned, clean } from '../clean.ts';
 import { showFailure } from '../show-failure.ts';
@@ -47,6 +54,12 @@ export interface Stopped {
   failed: readonly string[];
 }
 
+/** With --rm it is gone by now. */
+async function forgetStop(root: string, { config, state }: Container): Promise<void> {
+  if (!readContainer(root, config.id)) return;
+  await withContainerLock(root, config.id, () => changeState(root, config.id, { stopped: state.stopped }));
+}
+
 /** Stops what runs, without forgetting that it ran: `startDue` brings back what has a policy. */
 export async function stopAllForNow(root: string): Promise<Stopped> {
   const running = listContainers(root).filter(({ state }) => isActive(state));
@@ -55,7 +68,7 @@ export async function stopAllForNow(root: string): Promise<Stopped> {
     running.map(async (container) => {
       try {
         await stop(root, container);
-        changeState(root, container.config.id, { stopped: container.state.stopped });
+        await forgetStop(root, container);
       } catch (error) {
         showFailure(failureOf(error), container.config.name);
         failed.add(container.config.name);

@@ -2,8 +2,13 @@
 import { bootId, thisProcess } from '../../core/kernel/proc.ts';
 import { starting } from '../../core/pipeline.ts';
 import { withContainerLock } from '../../core/store/container-lock.ts';
-import type { StateChange } from '../../core/store/containers.ts';
-import { type Container, changeState, findContainer, readContainer } from '../../core/store/containers.ts';
+import {
+  type Container,
+  changeState,
+  findContainer,
+  readContainer,
+  type StateChange,
+} from '../../core/store/containers.ts';
 import { requireState } from '../../core/store/states.ts';
 import { quietFrontEnd } from '../json/front-end.ts';
 import { Stepping } from '../stepping.ts';
@@ -65,7 +70,8 @@ async function startClaimed(
     );
   } catch (error) {
     // The session could not even begin.
-    if (readContainer(root, config.id)?.state.status === 'creating') changeState(root, config.id, before);
+    if (readContainer(root, config.id)?.state.status === 'creating')
+      await withContainerLock(root, config.id, () => changeState(root, config.id, before));
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Containers from one state to another, without anybody who stays with them. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { useContainers } from '../support/containers.ts';
@@ -115,6 +115,10 @@ describe('a container', () => {
       expect(await statusOf('faulty')).toBe('created');
       expect((await tsstep('doctor --leaks')).stdout).toBe('no leaks\n');
     }
+    const merged = join(sandbox.root, 'containers', await said('inspect -f', '{{.Id}}', 'faulty'), 'merged');
+    rmSync(merged, { recursive: true });
+    expect(await tsstep('restart faulty'), 'restart says so as well').toMatchObject({ code: 1, stdout: '' });
+    mkdirSync(merged);
     expect((await tsstep('start -a faulty')).code).toBe(0);
     await said('rm faulty');
   });
