@@ -1,4 +1,6 @@
 /** One session that makes a container, or starts one that was made: to its files, to its supervisor, or to its end. */
+
+import { failureOf } from '../../core/errors.ts';
 import { bootId } from '../../core/kernel/proc.ts';
 import type { ProcessId } from '../../core/known.ts';
 import type { Exit, RunningContainer } from '../../core/machine.ts';
@@ -66,6 +68,9 @@ class Making implements Purpose {
     } catch (error) {
       // A mistake of ours must not leave a container behind that nobody watches.
       showProblems(await session.undo(this.#request.spec.rm ? ['exit', 'remove'] : ['exit']));
+      const left = this.#container;
+      if (left) await writeExited(this.#root, left, { code: 125 }, { error: failureOf(error).what });
+      this.#opened.events.emit({ type: 'session-ended', result: 'failed', code: 125 });
       throw error;
     }
   }
